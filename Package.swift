@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "Thaw",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Thaw", targets: ["Thaw"]),
+        .library(name: "ThawTensor", targets: ["ThawTensor"]),
+        .library(name: "ThawGraph", targets: ["ThawGraph"]),
+        .library(name: "ThawEngine", targets: ["ThawEngine"]),
+        .library(name: "ThawFormats", targets: ["ThawFormats"]),
+        .executable(name: "thaw", targets: ["ThawCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // The command-line tool.
+        .executableTarget(
+            name: "ThawCommand",
+            dependencies: [
+                "Thaw", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // The house, from the roof to the ground.
+        .target(
+            name: "Thaw", dependencies: ["ThawEngine", "ThawGraph", "ThawTensor", "ThawFormats"],
+            swiftSettings: strict),
+        .target(name: "ThawFormats", dependencies: ["ThawTensor", "CZlib"], swiftSettings: strict),
+        .target(
+            name: "ThawEngine", dependencies: ["ThawGraph", "ThawTensor", "COneDNN", "CKernels"],
+            swiftSettings: strict),
+        .target(name: "ThawGraph", dependencies: ["ThawTensor"], swiftSettings: strict),
+        .target(
+            name: "ThawTensor",
+            dependencies: [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))],
+            swiftSettings: strict),
+
+        // C: our kernels, the shim over oneDNN, and system libraries.
+        .target(
+            name: "CKernels",
+            linkerSettings: [
+                .linkedLibrary("gomp", .when(platforms: [.linux])), .linkedLibrary("m"),
+            ]),
+        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+
+        // Tests; each mirrors the sources path for path.
+        .target(
+            name: "ThawTestSupport", dependencies: ["ThawEngine", "ThawGraph", "ThawTensor"],
+            path: "Tests/ThawTestSupport", swiftSettings: strict),
+        .testTarget(name: "ThawTensorTests", dependencies: ["ThawTensor"], swiftSettings: strict),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "ThawTensor"], swiftSettings: strict),
+        .testTarget(
+            name: "ThawGraphTests", dependencies: ["ThawGraph", "ThawTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ThawEngineTests", dependencies: ["ThawEngine", "ThawTestSupport"], swiftSettings: strict),
+        .testTarget(name: "ThawFormatsTests", dependencies: ["ThawFormats"], swiftSettings: strict),
+        .testTarget(
+            name: "ThawTests", dependencies: ["Thaw", "ThawTestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "ThawCommandTests", dependencies: ["ThawCommand", "Thaw"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,22 @@
+public import ThawGraph
+public import ThawTensor
+
+/// A machine that runs graphs: it owns variables and compiles graphs into executables.
+///
+/// Nothing above this protocol knows what computes. The engine of this package is `OneDNNEngine`.
+public protocol Engine: AnyObject, Sendable {
+    /// A name for people, for example `oneDNN 2.6.3 (2 threads)`.
+    var name: String { get }
+
+    /// Makes storage with the given contents.
+    ///
+    /// - Throws: `EngineError.unsupportedType` for an element type the engine cannot hold.
+    func makeVariable(name: String, initialValue: Tensor) throws -> any Variable
+
+    /// Compiles a graph. The executable holds on to the variables the graph reads and assigns.
+    func compile(_ graph: Graph) throws -> any Executable
+
+    /// Runs `body` on the thread that owns the engine's worker pool and waits for it. Work that makes many calls is
+    /// faster inside one such call; calls from inside run at once.
+    func perform<Result>(_ body: () throws -> Result) rethrows -> Result
+}
