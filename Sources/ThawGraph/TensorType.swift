@@ -1,0 +1,23 @@
+public import ThawTensor
+
+/// The shape and the element type of a symbolic tensor. Shapes are fully known: a graph is traced per batch size.
+public struct TensorType: Hashable, Sendable, CustomStringConvertible {
+    /// The sizes of the axes; axis 0 of a batch is the batch.
+    public var shape: [Int]
+    /// The element type.
+    public var dtype: DType
+
+    /// Creates a type.
+    public init(_ shape: [Int], _ dtype: DType = .float32) {
+        self.shape = shape
+        self.dtype = dtype
+    }
+
+    /// The number of axes.
+    public var rank: Int { shape.count }
+
+    /// The number of elements.
+    public var count: Int { shape.reduce(1, *) }
+
+    public var description: String { "\(dtype)\(shape)" }
+}
