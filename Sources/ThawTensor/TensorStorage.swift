@@ -1,0 +1,31 @@
+/// The memory of a tensor, aligned to 64 bytes (a cache line, and the widest vector register).
+///
+/// `@unchecked Sendable` holds because the memory is written only while it is filled, before a tensor is made of it, or through a
+/// mutating method that has first made sure that its tensor is the only owner (copy on write).
+final class TensorStorage: @unchecked Sendable {
+    static let alignment = 64
+
+    let base: UnsafeMutableRawPointer
+    let byteCount: Int
+
+    /// Memory with arbitrary contents.
+    init(byteCount: Int) {
+        self.byteCount = byteCount
+        base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
+    }
+
+    /// A copy of `other`.
+    init(copying other: TensorStorage) {
+        byteCount = other.byteCount
+        base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
+        base.copyMemory(from: other.base, byteCount: byteCount)
+    }
+
+    deinit {
+        base.deallocate()
+    }
+
+    func fillWithZeros() {
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+    }
+}
