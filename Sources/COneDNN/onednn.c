@@ -1,0 +1,550 @@
+#include "thaw_onednn.h"
+
+#include <oneapi/dnnl/dnnl.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Both libraries (libgomp here, libomp on macOS) have these two.
+extern void omp_set_num_threads(int);
+extern int omp_get_max_threads(void);
+
+#define V3 (DNNL_VERSION_MAJOR >= 3)
+
+// A memory descriptor is a structure in 2.x and a handle in 3.x.
+#if V3
+#define MD_REFERENCE(md) (md)
+#define MD_OR_NONE(md, present) ((present) ? (md) : NULL)
+typedef const_dnnl_memory_desc_t md_query;
+#else
+#define MD_REFERENCE(md) (&(md))
+#define MD_OR_NONE(md, present) ((present) ? &(md) : NULL)
+typedef const dnnl_memory_desc_t *md_query;
+#endif
+
+struct thaw_primitive {
+    dnnl_primitive_t primitive;
+    dnnl_primitive_desc_t description;
+    int32_t threads, argument_count;
+    dnnl_exec_arg_t arguments[THAW_ARGUMENT_COUNT];
+    int16_t position[THAW_ARGUMENT_COUNT];  // of each argument in `arguments`, or -1
+    size_t bytes[THAW_ARGUMENT_COUNT];
+    const char *implementation;
+};
+
+static dnnl_engine_t shared_engine;
+static dnnl_stream_t shared_stream;
+static dnnl_status_t failed_status = dnnl_success;
+static int64_t live_primitives;
+
+int32_t thaw_onednn_initialize(void) {
+    if (shared_engine) return 0;
+    dnnl_status_t status = dnnl_engine_create(&shared_engine, dnnl_cpu, 0);
+    if (status == dnnl_success) {
+        status = dnnl_stream_create(&shared_stream, shared_engine, dnnl_stream_default_flags);
+    }
+    // Executables keep their own primitives; a second cache would only keep them alive after them.
+    dnnl_set_primitive_cache_capacity(0);
+    return (int32_t)status;
+}
+
+int32_t thaw_onednn_version(void) {
+    const dnnl_version_t *version = dnnl_version();
+    return version->major * 10000 + version->minor * 100 + version->patch;
+}
+
+int64_t thaw_onednn_live_primitives(void) { return live_primitives; }
+
+int32_t thaw_onednn_take_status(void) {
+    int32_t status = (int32_t)failed_status;
+    failed_status = dnnl_success;
+    return status;
+}
+
+// ---------------------------------------------------------------- memory descriptors
+
+static int make_md(dnnl_memory_desc_t *md, const thaw_layout *layout) {
+    memset(md, 0, sizeof *md);
+    if (!layout || layout->rank == 0) return 1;
+    dnnl_dims_t sizes, strides;
+    for (int32_t i = 0; i < layout->rank; i++) {
+        sizes[i] = layout->sizes[i];
+        strides[i] = layout->strides[i];
+    }
+    dnnl_status_t status;
+#if V3
+    status = layout->any ? dnnl_memory_desc_create_with_tag(md, layout->rank, sizes, dnnl_f32, dnnl_format_tag_any)
+                         : dnnl_memory_desc_create_with_strides(md, layout->rank, sizes, dnnl_f32, strides);
+#else
+    status = layout->any ? dnnl_memory_desc_init_by_tag(md, layout->rank, sizes, dnnl_f32, dnnl_format_tag_any)
+                         : dnnl_memory_desc_init_by_strides(md, layout->rank, sizes, dnnl_f32, strides);
+#endif
+    return status == dnnl_success;
+}
+
+static void free_md(dnnl_memory_desc_t md) {
+#if V3
+    if (md) dnnl_memory_desc_destroy(md);
+#else
+    (void)md;
+#endif
+}
+
+static int has(const thaw_layout *layout) { return layout && layout->rank > 0; }
+
+// ---------------------------------------------------------------- attributes
+
+static dnnl_primitive_attr_t make_attributes(const thaw_post_operation *post, int32_t count) {
+    dnnl_primitive_attr_t attributes;
+    if (dnnl_primitive_attr_create(&attributes) != dnnl_success) return NULL;
+    dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+    if (count == 0) return attributes;
+    dnnl_post_ops_t operations;
+    if (dnnl_post_ops_create(&operations) != dnnl_success) {
+        dnnl_primitive_attr_destroy(attributes);
+        return NULL;
+    }
+    dnnl_status_t status = dnnl_success;
+    for (int32_t i = 0; i < count && status == dnnl_success; i++) {
+        const thaw_post_operation *p = &post[i];
+        float alpha = p->alpha, beta = p->beta;
+        dnnl_alg_kind_t kind = dnnl_eltwise_relu;
+        switch (p->kind) {
+        case THAW_POST_RELU: kind = dnnl_eltwise_relu; break;
+        case THAW_POST_ELU: kind = dnnl_eltwise_elu; break;
+        case THAW_POST_TANH: kind = dnnl_eltwise_tanh; break;
+        case THAW_POST_SIGMOID: kind = dnnl_eltwise_logistic; break;
+        case THAW_POST_SWISH: kind = dnnl_eltwise_swish; alpha = 1; break;
+        case THAW_POST_GELU: kind = dnnl_eltwise_gelu_erf; break;
+        case THAW_POST_GELU_TANH: kind = dnnl_eltwise_gelu_tanh; break;
+        case THAW_POST_EXPONENTIAL: kind = dnnl_eltwise_exp; break;
+        case THAW_POST_LINEAR: kind = dnnl_eltwise_linear; break;
+        case THAW_POST_CLIP: kind = dnnl_eltwise_clip; break;
+        case THAW_POST_ADD: {
+            dnnl_memory_desc_t md;
+            status = make_md(&md, &p->operand) ? dnnl_success : dnnl_invalid_arguments;
+            if (status == dnnl_success) {
+                status = dnnl_post_ops_append_binary(operations, dnnl_binary_add, MD_REFERENCE(md));
+                free_md(md);
+            }
+            continue;
+        }
+        }
+#if V3
+        status = dnnl_post_ops_append_eltwise(operations, kind, alpha, beta);
+#else
+        status = dnnl_post_ops_append_eltwise(operations, 1.0f, kind, alpha, beta);
+#endif
+    }
+    if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attributes, operations);
+    dnnl_post_ops_destroy(operations);
+    if (status != dnnl_success) {
+        dnnl_primitive_attr_destroy(attributes);
+        return NULL;
+    }
+    return attributes;
+}
+
+// ---------------------------------------------------------------- primitives
+
+static void add_argument(
+    thaw_primitive *p, int32_t argument, int index, dnnl_query_t what, int query_index
+) {
+    md_query md = dnnl_primitive_desc_query_md(p->description, what, query_index);
+    if (!md) return;
+    size_t bytes = dnnl_memory_desc_get_size(md);
+    if (bytes == 0) return;
+    dnnl_memory_t memory;
+    if (dnnl_memory_create(&memory, md, shared_engine, DNNL_MEMORY_NONE) != dnnl_success) return;
+    p->position[argument] = (int16_t)p->argument_count;
+    p->bytes[argument] = bytes;
+    p->arguments[p->argument_count].arg = index;
+    p->arguments[p->argument_count].memory = memory;
+    p->argument_count++;
+}
+
+/// Takes ownership of `description`; null for a reference implementation, which is slower than anything we would do instead.
+static thaw_primitive *finish(dnnl_primitive_desc_t description, int32_t threads, int allow_reference) {
+    const char *name = "";
+    dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &name);
+    if (!allow_reference && strncmp(name, "ref", 3) == 0) {
+        dnnl_primitive_desc_destroy(description);
+        return NULL;
+    }
+    thaw_primitive *p = calloc(1, sizeof *p);
+    if (!p) {
+        dnnl_primitive_desc_destroy(description);
+        return NULL;
+    }
+    p->description = description;
+    p->threads = threads;
+    p->implementation = name;
+    for (int32_t i = 0; i < THAW_ARGUMENT_COUNT; i++) p->position[i] = -1;
+    if (dnnl_primitive_create(&p->primitive, description) != dnnl_success) {
+        dnnl_primitive_desc_destroy(description);
+        free(p);
+        return NULL;
+    }
+    live_primitives++;
+    add_argument(p, THAW_ARGUMENT_SCRATCHPAD, DNNL_ARG_SCRATCHPAD, dnnl_query_scratchpad_md, 0);
+    return p;
+}
+
+static void add_post_operands(thaw_primitive *p, const thaw_post_operation *post, int32_t count) {
+    for (int32_t i = 0; i < count; i++) {
+        if (post[i].kind != THAW_POST_ADD) continue;
+        dnnl_memory_desc_t md;
+        if (!make_md(&md, &post[i].operand)) continue;
+        dnnl_memory_t memory;
+        if (dnnl_memory_create(&memory, MD_REFERENCE(md), shared_engine, DNNL_MEMORY_NONE) == dnnl_success) {
+            int32_t argument = THAW_ARGUMENT_POST_OPERAND + i;
+            p->position[argument] = (int16_t)p->argument_count;
+            p->bytes[argument] = dnnl_memory_desc_get_size(MD_REFERENCE(md));
+            p->arguments[p->argument_count].arg = DNNL_ARG_ATTR_MULTIPLE_POST_OP(i) | DNNL_ARG_SRC_1;
+            p->arguments[p->argument_count].memory = memory;
+            p->argument_count++;
+        }
+        free_md(md);
+    }
+}
+
+/// oneDNN divides work by the number of threads it finds when a primitive is made.
+static int32_t enter_threads(int32_t threads) {
+    int32_t before = omp_get_max_threads();
+    if (threads > 0 && before != threads) omp_set_num_threads(threads);
+    return before;
+}
+
+static void leave_threads(int32_t before) {
+    if (omp_get_max_threads() != before) omp_set_num_threads(before);
+}
+
+thaw_primitive *thaw_matmul_create(
+    const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
+    const thaw_post_operation *post, int32_t post_count, int32_t threads
+) {
+    dnnl_memory_desc_t a, b, c, d;
+    if (!make_md(&a, source) || !make_md(&b, weights) || !make_md(&c, bias) || !make_md(&d, destination)) return NULL;
+    thaw_primitive *result = NULL;
+    int32_t before = enter_threads(threads);
+    dnnl_primitive_attr_t attributes = make_attributes(post, post_count);
+    dnnl_primitive_desc_t description = NULL;
+    dnnl_status_t status;
+#if V3
+    status = dnnl_matmul_primitive_desc_create(&description, shared_engine, a, b, MD_OR_NONE(c, has(bias)), d, attributes);
+#else
+    dnnl_matmul_desc_t operation;
+    status = dnnl_matmul_desc_init(&operation, &a, &b, MD_OR_NONE(c, has(bias)), &d);
+    if (status == dnnl_success) {
+        status = dnnl_primitive_desc_create(&description, &operation, attributes, shared_engine, NULL);
+    }
+#endif
+    if (status == dnnl_success) result = finish(description, threads, 0);
+    if (result) {
+        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
+        add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0);
+        if (has(bias)) add_argument(result, THAW_ARGUMENT_BIAS, DNNL_ARG_BIAS, dnnl_query_weights_md, 1);
+        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md, 0);
+        add_post_operands(result, post, post_count);
+    }
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    leave_threads(before);
+    free_md(a), free_md(b), free_md(c), free_md(d);
+    return result;
+}
+
+typedef struct {
+    dnnl_dims_t kernel, strides, dilates, before, after;
+} window_dims;
+
+static window_dims dims_of(const thaw_window *window) {
+    window_dims dims;
+    for (int i = 0; i < 2; i++) {
+        dims.kernel[i] = window->kernel[i];
+        dims.strides[i] = window->strides[i];
+        dims.dilates[i] = window->dilation[i] - 1;  // oneDNN counts the gaps
+        dims.before[i] = window->padding_before[i];
+        dims.after[i] = window->padding_after[i];
+    }
+    return dims;
+}
+
+static dnnl_status_t convolution_forward_description(
+    dnnl_primitive_desc_t *description, dnnl_prop_kind_t kind, dnnl_memory_desc_t *a, dnnl_memory_desc_t *b,
+    dnnl_memory_desc_t *c, dnnl_memory_desc_t *d, const window_dims *w, dnnl_primitive_attr_t attributes
+) {
+#if V3
+    return dnnl_convolution_forward_primitive_desc_create(
+        description, shared_engine, kind, dnnl_convolution_direct, *a, *b, c ? *c : NULL, *d, w->strides, w->dilates,
+        w->before, w->after, attributes);
+#else
+    dnnl_convolution_desc_t operation;
+    dnnl_status_t status = dnnl_dilated_convolution_forward_desc_init(
+        &operation, kind, dnnl_convolution_direct, a, b, c, d, w->strides, w->dilates, w->before, w->after);
+    if (status != dnnl_success) return status;
+    return dnnl_primitive_desc_create(description, &operation, attributes, shared_engine, NULL);
+#endif
+}
+
+thaw_primitive *thaw_convolution_create(
+    const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
+    const thaw_window *window, const thaw_post_operation *post, int32_t post_count, int32_t threads
+) {
+    dnnl_memory_desc_t a, b, c, d;
+    if (!make_md(&a, source) || !make_md(&b, weights) || !make_md(&c, bias) || !make_md(&d, destination)) return NULL;
+    thaw_primitive *result = NULL;
+    int32_t before = enter_threads(threads);
+    window_dims w = dims_of(window);
+    dnnl_primitive_attr_t attributes = make_attributes(post, post_count);
+    dnnl_primitive_desc_t description = NULL;
+    dnnl_status_t status = convolution_forward_description(
+        &description, dnnl_forward_inference, &a, &b, has(bias) ? &c : NULL, &d, &w, attributes);
+    if (status == dnnl_success) result = finish(description, threads, post_count == 0);
+    if (result) {
+        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
+        add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0);
+        if (has(bias)) add_argument(result, THAW_ARGUMENT_BIAS, DNNL_ARG_BIAS, dnnl_query_weights_md, 1);
+        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md, 0);
+        add_post_operands(result, post, post_count);
+    }
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    leave_threads(before);
+    free_md(a), free_md(b), free_md(c), free_md(d);
+    return result;
+}
+
+thaw_primitive *thaw_convolution_backward_data_create(
+    const thaw_layout *source, const thaw_layout *weights, const thaw_layout *destination,
+    const thaw_window *window, int32_t threads
+) {
+    dnnl_memory_desc_t a, b, d;
+    if (!make_md(&a, source) || !make_md(&b, weights) || !make_md(&d, destination)) return NULL;
+    thaw_primitive *result = NULL;
+    int32_t before = enter_threads(threads);
+    window_dims w = dims_of(window);
+    dnnl_primitive_attr_t attributes = make_attributes(NULL, 0);
+    dnnl_primitive_desc_t hint = NULL, description = NULL;
+    dnnl_status_t status = convolution_forward_description(&hint, dnnl_forward_training, &a, &b, NULL, &d, &w, attributes);
+    if (status == dnnl_success) {
+#if V3
+        status = dnnl_convolution_backward_data_primitive_desc_create(
+            &description, shared_engine, dnnl_convolution_direct, a, b, d, w.strides, w.dilates, w.before, w.after, hint,
+            attributes);
+#else
+        dnnl_convolution_desc_t operation;
+        status = dnnl_dilated_convolution_backward_data_desc_init(
+            &operation, dnnl_convolution_direct, &a, &b, &d, w.strides, w.dilates, w.before, w.after);
+        if (status == dnnl_success) {
+            status = dnnl_primitive_desc_create(&description, &operation, attributes, shared_engine, hint);
+        }
+#endif
+    }
+    if (status == dnnl_success) result = finish(description, threads, 1);
+    if (result) {
+        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, 0);
+        add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0);
+        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, 0);
+    }
+    if (hint) dnnl_primitive_desc_destroy(hint);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    leave_threads(before);
+    free_md(a), free_md(b), free_md(d);
+    return result;
+}
+
+thaw_primitive *thaw_convolution_backward_weights_create(
+    const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
+    const thaw_window *window, int32_t threads
+) {
+    dnnl_memory_desc_t a, b, c, d;
+    if (!make_md(&a, source) || !make_md(&b, weights) || !make_md(&c, bias) || !make_md(&d, destination)) return NULL;
+    thaw_primitive *result = NULL;
+    int32_t before = enter_threads(threads);
+    window_dims w = dims_of(window);
+    dnnl_primitive_attr_t attributes = make_attributes(NULL, 0);
+    dnnl_primitive_desc_t hint = NULL, description = NULL;
+    dnnl_status_t status = convolution_forward_description(
+        &hint, dnnl_forward_training, &a, &b, has(bias) ? &c : NULL, &d, &w, attributes);
+    if (status == dnnl_success) {
+#if V3
+        status = dnnl_convolution_backward_weights_primitive_desc_create(
+            &description, shared_engine, dnnl_convolution_direct, a, b, MD_OR_NONE(c, has(bias)), d, w.strides, w.dilates,
+            w.before, w.after, hint, attributes);
+#else
+        dnnl_convolution_desc_t operation;
+        status = dnnl_dilated_convolution_backward_weights_desc_init(
+            &operation, dnnl_convolution_direct, &a, &b, MD_OR_NONE(c, has(bias)), &d, w.strides, w.dilates, w.before,
+            w.after);
+        if (status == dnnl_success) {
+            status = dnnl_primitive_desc_create(&description, &operation, attributes, shared_engine, hint);
+        }
+#endif
+    }
+    if (status == dnnl_success) result = finish(description, threads, 1);
+    if (result) {
+        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
+        add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, 0);
+        if (has(bias)) add_argument(result, THAW_ARGUMENT_BIAS, DNNL_ARG_DIFF_BIAS, dnnl_query_diff_weights_md, 1);
+        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, 0);
+    }
+    if (hint) dnnl_primitive_desc_destroy(hint);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    leave_threads(before);
+    free_md(a), free_md(b), free_md(c), free_md(d);
+    return result;
+}
+
+static dnnl_alg_kind_t pooling_kind(int32_t maximum) {
+    return maximum ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding;
+}
+
+static dnnl_status_t pooling_forward_description(
+    dnnl_primitive_desc_t *description, dnnl_prop_kind_t kind, dnnl_memory_desc_t *a, dnnl_memory_desc_t *d,
+    const window_dims *w, int32_t maximum, dnnl_primitive_attr_t attributes
+) {
+#if V3
+    return dnnl_pooling_forward_primitive_desc_create(
+        description, shared_engine, kind, pooling_kind(maximum), *a, *d, w->strides, w->kernel, w->dilates, w->before,
+        w->after, attributes);
+#else
+    dnnl_pooling_desc_t operation;
+    dnnl_status_t status = dnnl_pooling_forward_desc_init(
+        &operation, kind, pooling_kind(maximum), a, d, w->strides, w->kernel, w->before, w->after);
+    if (status != dnnl_success) return status;
+    return dnnl_primitive_desc_create(description, &operation, attributes, shared_engine, NULL);
+#endif
+}
+
+thaw_primitive *thaw_pooling_create(
+    const thaw_layout *source, const thaw_layout *destination, const thaw_window *window,
+    int32_t maximum, int32_t training, int32_t threads
+) {
+    dnnl_memory_desc_t a, d;
+    if (!make_md(&a, source) || !make_md(&d, destination)) return NULL;
+    thaw_primitive *result = NULL;
+    int32_t before = enter_threads(threads);
+    window_dims w = dims_of(window);
+    dnnl_primitive_attr_t attributes = make_attributes(NULL, 0);
+    dnnl_primitive_desc_t description = NULL;
+    dnnl_status_t status = pooling_forward_description(
+        &description, training ? dnnl_forward_training : dnnl_forward_inference, &a, &d, &w, maximum, attributes);
+    if (status == dnnl_success) result = finish(description, threads, 1);
+    if (result) {
+        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
+        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md, 0);
+        add_argument(result, THAW_ARGUMENT_WORKSPACE, DNNL_ARG_WORKSPACE, dnnl_query_workspace_md, 0);
+    }
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    leave_threads(before);
+    free_md(a), free_md(d);
+    return result;
+}
+
+thaw_primitive *thaw_pooling_backward_create(
+    const thaw_layout *source, const thaw_layout *destination, const thaw_window *window,
+    int32_t maximum, int32_t threads
+) {
+    dnnl_memory_desc_t a, d;
+    if (!make_md(&a, source) || !make_md(&d, destination)) return NULL;
+    thaw_primitive *result = NULL;
+    int32_t before = enter_threads(threads);
+    window_dims w = dims_of(window);
+    dnnl_primitive_attr_t attributes = make_attributes(NULL, 0);
+    dnnl_primitive_desc_t hint = NULL, description = NULL;
+    dnnl_status_t status = pooling_forward_description(&hint, dnnl_forward_training, &a, &d, &w, maximum, attributes);
+    if (status == dnnl_success) {
+#if V3
+        status = dnnl_pooling_backward_primitive_desc_create(
+            &description, shared_engine, pooling_kind(maximum), a, d, w.strides, w.kernel, w.dilates, w.before, w.after, hint,
+            attributes);
+#else
+        dnnl_pooling_desc_t operation;
+        status = dnnl_pooling_backward_desc_init(
+            &operation, pooling_kind(maximum), &a, &d, w.strides, w.kernel, w.before, w.after);
+        if (status == dnnl_success) {
+            status = dnnl_primitive_desc_create(&description, &operation, attributes, shared_engine, hint);
+        }
+#endif
+    }
+    if (status == dnnl_success) result = finish(description, threads, 1);
+    if (result) {
+        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, 0);
+        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, 0);
+        add_argument(result, THAW_ARGUMENT_WORKSPACE, DNNL_ARG_WORKSPACE, dnnl_query_workspace_md, 0);
+    }
+    if (hint) dnnl_primitive_desc_destroy(hint);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    leave_threads(before);
+    free_md(a), free_md(d);
+    return result;
+}
+
+static md_query argument_md(const thaw_primitive *p, int32_t argument) {
+    int16_t position = p->position[argument];
+    if (position < 0) return NULL;
+#if V3
+    const_dnnl_memory_desc_t md = NULL;
+#else
+    const dnnl_memory_desc_t *md = NULL;
+#endif
+    dnnl_memory_get_memory_desc(p->arguments[position].memory, &md);
+    return md;
+}
+
+thaw_primitive *thaw_reorder_create(
+    const thaw_primitive *primitive, int32_t argument, const thaw_layout *plain, int32_t from_plain, int32_t threads
+) {
+    dnnl_memory_desc_t md;
+    md_query chosen = argument_md(primitive, argument);
+    if (!chosen || !make_md(&md, plain)) return NULL;
+    thaw_primitive *result = NULL;
+    int32_t before = enter_threads(threads);
+    dnnl_primitive_attr_t attributes = make_attributes(NULL, 0);
+    dnnl_primitive_desc_t description = NULL;
+    md_query from = from_plain ? (md_query)MD_REFERENCE(md) : chosen;
+    md_query to = from_plain ? chosen : (md_query)MD_REFERENCE(md);
+    if (dnnl_reorder_primitive_desc_create(&description, from, shared_engine, to, shared_engine, attributes) == dnnl_success) {
+        result = finish(description, threads, 1);
+    }
+    if (result) {
+        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_FROM, dnnl_query_src_md, 0);
+        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_TO, dnnl_query_dst_md, 0);
+    }
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    leave_threads(before);
+    free_md(md);
+    return result;
+}
+
+size_t thaw_primitive_bytes(const thaw_primitive *primitive, int32_t argument) { return primitive->bytes[argument]; }
+
+int32_t thaw_primitive_matches(const thaw_primitive *primitive, int32_t argument, const thaw_layout *plain) {
+    dnnl_memory_desc_t md;
+    md_query chosen = argument_md(primitive, argument);
+    if (!chosen || !make_md(&md, plain)) return 0;
+    int32_t equal = dnnl_memory_desc_equal(chosen, MD_REFERENCE(md));
+    free_md(md);
+    return equal;
+}
+
+const char *thaw_primitive_implementation(const thaw_primitive *primitive) { return primitive->implementation; }
+
+void thaw_primitive_bind(thaw_primitive *primitive, int32_t argument, void *data) {
+    int16_t position = primitive->position[argument];
+    if (position >= 0) dnnl_memory_set_data_handle(primitive->arguments[position].memory, data);
+}
+
+void thaw_primitive_run(void *context) {
+    thaw_primitive *p = context;
+    if (p->threads > 0 && omp_get_max_threads() != p->threads) omp_set_num_threads(p->threads);
+    dnnl_status_t status = dnnl_primitive_execute(p->primitive, shared_stream, p->argument_count, p->arguments);
+    if (status != dnnl_success && failed_status == dnnl_success) failed_status = status;
+}
+
+void thaw_primitive_destroy(thaw_primitive *p) {
+    if (!p) return;
+    for (int32_t i = 0; i < p->argument_count; i++) dnnl_memory_destroy(p->arguments[i].memory);
+    dnnl_primitive_destroy(p->primitive);
+    dnnl_primitive_desc_destroy(p->description);
+    free(p);
+    live_primitives--;
+}
