@@ -1,7 +1,8 @@
 /// How two tensors are walked side by side under NumPy's broadcasting rule.
 ///
-/// Axes that both tensors walk through without a jump are merged, so that equal shapes become one run and a row added to a matrix
-/// becomes one run per row. Within a run each side moves by 1, or by 0 where it repeats one element.
+/// Axes that both tensors walk through without a jump are merged, so that equal shapes become one run and a
+/// row added to a matrix becomes one run per row. Within a run each side moves by 1, or by 0 where it repeats
+/// one element.
 struct BroadcastPlan {
     private struct Axis {
         var extent: Int

@@ -1,7 +1,7 @@
 /// The type of a tensor's elements.
 ///
-/// `float16` and `bfloat16` are storage types: tensors of them can be created, cast, sliced, reshaped and written to files, and
-/// arithmetic on them is done in, and gives, `float32`.
+/// `float16` and `bfloat16` are storage types: tensors of them can be created, cast, sliced, reshaped and
+/// written to files, and arithmetic on them is done in, and gives, `float32`.
 public enum DType: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     /// IEEE 754 binary32, the default of every layer.
     case float32
@@ -43,9 +43,9 @@ public enum DType: String, Sendable, Hashable, CaseIterable, CustomStringConvert
 
     /// The type of a result computed from elements of two types.
     ///
-    /// A floating type wins over an integer type; among floats `float64` wins over `float32`; among integers the wider
-    /// one wins. `bool` counts as `int32`, and `float16` and `bfloat16` as `float32`, unlike in NumPy an integer never
-    /// turns a `float32` into a `float64`.
+    /// A floating type wins over an integer type; among floats `float64` wins over `float32`; among integers
+    /// the wider one wins. `bool` counts as `int32`, and `float16` and `bfloat16` as `float32`, unlike in
+    /// NumPy an integer never turns a `float32` into a `float64`.
     public static func promoted(_ left: DType, _ right: DType) -> DType {
         let (left, right) = (left.computing, right.computing)
         if left == right { return left }
@@ -65,6 +65,7 @@ public enum DType: String, Sendable, Hashable, CaseIterable, CustomStringConvert
         }
     }
 
-    /// The type in which quotients, exponentials and means of this type are given: `float64` stays, all others give `float32`.
+    /// The type in which quotients, exponentials and means of this type are given: `float64` stays, all
+    /// others give `float32`.
     var computingFraction: DType { self == .float64 ? .float64 : .float32 }
 }

@@ -1,4 +1,5 @@
-/// What the loops of this module need of an element: a way into and out of the two types that between them hold every value.
+/// What the loops of this module need of an element: a way into and out of the two types that between them
+/// hold every value.
 protocol StoredElement: TensorElement {
     /// Whether values are whole numbers, and so travel through `Int64` without loss.
     static var isInteger: Bool { get }

@@ -1,5 +1,6 @@
 extension Tensor {
-    /// Calls `body` with the elements, in row-major order. Traps when `T` is not the tensor's type; see ``cast(to:)``.
+    /// Calls `body` with the elements, in row-major order. Traps when `T` is not the tensor's type; see
+    /// ``cast(to:)``.
     public func withUnsafeBufferPointer<T: TensorElement, R>(
         as type: T.Type, _ body: (UnsafeBufferPointer<T>) throws -> R
     ) rethrows -> R {
@@ -9,8 +10,8 @@ extension Tensor {
             UnsafeBufferPointer(start: storage.base.bindMemory(to: type, capacity: count), count: count))
     }
 
-    /// Calls `body` with the elements for reading and writing, after making this tensor the only owner of its memory.
-    /// Traps when `T` is not the tensor's type.
+    /// Calls `body` with the elements for reading and writing, after making this tensor the only owner of its
+    /// memory. Traps when `T` is not the tensor's type.
     public mutating func withUnsafeMutableBufferPointer<T: TensorElement, R>(
         as type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws -> R
     ) rethrows -> R {
@@ -27,8 +28,8 @@ extension Tensor {
         return try body(UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount))
     }
 
-    /// Calls `body` with the bytes for reading and writing, after making this tensor the only owner of its memory.
-    /// Elements of type `bool` must be left as the byte 0 or 1.
+    /// Calls `body` with the bytes for reading and writing, after making this tensor the only owner of its
+    /// memory. Elements of type `bool` must be left as the byte 0 or 1.
     public mutating func withUnsafeMutableBytes<R>(
         _ body: (UnsafeMutableRawBufferPointer) throws -> R
     ) rethrows -> R {
@@ -62,7 +63,8 @@ extension Tensor {
 
     /// Reading and writing one element by its index on every axis. Traps when an index is out of range.
     ///
-    /// A written value is converted as by ``cast(to:)``. For loops over many elements use ``withUnsafeBufferPointer(as:_:)``.
+    /// A written value is converted as by ``cast(to:)``. For loops over many elements use
+    /// ``withUnsafeBufferPointer(as:_:)``.
     public subscript(element indices: Int...) -> Double {
         get {
             let offset = elementOffset(indices)

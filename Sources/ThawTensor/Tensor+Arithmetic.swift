@@ -24,9 +24,10 @@ private enum Division: FractionFunction {
     @inline(__always) static func apply<T: FloatingElement>(_ left: T, _ right: T) -> T { left / right }
 }
 
-// Between tensors the result has the type that `DType.promoted` gives. A `Double` beside a tensor turns integers into `float32` and
-// leaves floating types as they are; an `Int` leaves every type as it is (`bool` counts as `int32`). Integers wrap around on overflow,
-// as in NumPy. Quotients are fractions: `float64` if a side is, else `float32`.
+// Between tensors the result has the type that `DType.promoted` gives. A `Double` beside a tensor turns
+// integers into `float32` and leaves floating types as they are; an `Int` leaves every type as it is (`bool`
+// counts as `int32`). Integers wrap around on overflow, as in NumPy. Quotients are fractions: `float64` if a
+// side is, else `float32`.
 extension Tensor {
     /// The sum, element by element with broadcasting, in the type that ``DType/promoted(_:_:)`` gives.
     public static func + (left: Tensor, right: Tensor) -> Tensor { combine(Addition.self, left, right) }

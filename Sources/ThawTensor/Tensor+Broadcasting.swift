@@ -84,13 +84,14 @@ extension Tensor {
         }
     }
 
-    /// A tensor of shape `[]` that takes part in an operation with `self` as a plain number does: a fraction turns integers into
-    /// `float32`, and leaves floating types as they are.
+    /// A tensor of shape `[]` that takes part in an operation with `self` as a plain number does: a fraction
+    /// turns integers into `float32`, and leaves floating types as they are.
     func operand(_ number: Double) -> Tensor {
         .full([], number, dtype: dtype.computingFraction)
     }
 
-    /// A tensor of shape `[]` that takes part in an operation with `self` as a whole number does: it leaves types as they are.
+    /// A tensor of shape `[]` that takes part in an operation with `self` as a whole number does: it leaves
+    /// types as they are.
     func operand(_ number: Int) -> Tensor {
         Tensor(scalar: number).cast(to: dtype.computing)
     }

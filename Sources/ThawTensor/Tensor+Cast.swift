@@ -1,9 +1,9 @@
 extension Tensor {
     /// The same values in another type.
     ///
-    /// Floating types round to nearest. From a fraction to an integer type values are truncated towards zero, saturate at the
-    /// type's bounds, and NaN becomes 0. From a wider to a narrower integer type the low bits are kept. To `bool` every
-    /// value but 0 is true; from `bool` true is 1. The same type costs nothing.
+    /// Floating types round to nearest. From a fraction to an integer type values are truncated towards zero,
+    /// saturate at the type's bounds, and NaN becomes 0. From a wider to a narrower integer type the low bits
+    /// are kept. To `bool` every value but 0 is true; from `bool` true is 1. The same type costs nothing.
     public func cast(to target: DType) -> Tensor {
         if target == dtype { return self }
         return switch dtype {

@@ -18,7 +18,8 @@ private enum LessOrEqual: ComparisonFunction {
     @inline(__always) static func apply<T: Comparable>(_ left: T, _ right: T) -> Bool { left <= right }
 }
 
-// Comparisons broadcast, compare in the promoted type and give a `bool` tensor. Nothing but `.!=` holds for NaN.
+// Comparisons broadcast, compare in the promoted type and give a `bool` tensor. Nothing but `.!=` holds for
+// NaN.
 extension Tensor {
     /// Whether elements are equal, as a `bool` tensor.
     public static func .== (left: Tensor, right: Tensor) -> Tensor { compare(Equal.self, left, right) }
@@ -71,7 +72,8 @@ extension Tensor {
         operand.cast(to: .bool).mapped(Bool.self, Bool.self) { !$0 }
     }
 
-    /// Comparisons are made in `float64`, so that 0.1 as a `float32` is not equal to the number 0.1, exactly as in Swift.
+    /// Comparisons are made in `float64`, so that 0.1 as a `float32` is not equal to the number 0.1, exactly
+    /// as in Swift.
     private init(number: Double) {
         self = .full([], number, dtype: .float64)
     }

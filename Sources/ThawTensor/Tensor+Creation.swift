@@ -1,5 +1,6 @@
 extension Tensor {
-    /// A tensor of `shape` with `scalars` in row-major order, of the scalars' type. Traps when the counts differ.
+    /// A tensor of `shape` with `scalars` in row-major order, of the scalars' type. Traps when the counts
+    /// differ.
     @_disfavoredOverload
     public init<T: TensorElement>(shape: [Int], scalars: [T]) {
         self.init(uninitialized: shape, dtype: T.dtype, operation: "Tensor(shape:scalars:)")
@@ -13,14 +14,14 @@ extension Tensor {
         }
     }
 
-    /// A `float32` tensor of `shape` with `scalars` in row-major order. Decimal literals choose this one. Traps when
-    /// the counts differ.
+    /// A `float32` tensor of `shape` with `scalars` in row-major order. Decimal literals choose this one.
+    /// Traps when the counts differ.
     public init(shape: [Int], scalars: [Float]) {
         self.init(generic: shape, scalars)
     }
 
-    /// An `int64` tensor of `shape` with `scalars` in row-major order. Integer literals choose this one. Traps when the
-    /// counts differ.
+    /// An `int64` tensor of `shape` with `scalars` in row-major order. Integer literals choose this one.
+    /// Traps when the counts differ.
     public init(shape: [Int], scalars: [Int]) {
         self.init(generic: shape, scalars)
     }
@@ -127,13 +128,7 @@ extension Tensor {
 
     /// A tensor whose every element is `value`, converted as by ``cast(to:)``.
     public static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32) -> Tensor {
-        let result = Tensor(uninitialized: shape, dtype: dtype, operation: "full")
-        result.withStoredType { fill(result, with: value, as: $0) }
-        return result
-    }
-
-    private static func fill<T: StoredElement>(_ tensor: Tensor, with value: Double, as type: T.Type) {
-        tensor.storage.base.initializeMemory(as: type, repeating: T(fromDouble: value), count: tensor.count)
+        Tensor(shape: [], scalars: [value] as [Double]).cast(to: dtype).broadcast(to: shape)
     }
 
     /// The whole numbers `0 ..< count`.
@@ -150,7 +145,7 @@ extension Tensor {
         require(
             step != 0 && start.isFinite && end.isFinite && step.isFinite,
             "arange: from \(start) to \(end) by \(step) is not a finite progression")
-        let count = max(0, ((end - start) / step).rounded(.up))
+        let count = Swift.max(0, ((end - start) / step).rounded(.up))
         require(count < 0x1p53, "arange: from \(start) to \(end) by \(step) has too many elements")
         return build([Int(count)], as: Double.self) { output in
             for index in 0..<Int(count) { output[index] = start + Double(index) * step }

@@ -71,36 +71,10 @@ extension Tensor {
     /// Every element to the power of `exponent`; integers become `float32`.
     public func pow(_ exponent: Double) -> Tensor { .pow(self, operand(exponent)) }
 
-    /// The left elements to the power of the right ones, with broadcasting: `float64` if either side is, else `float32`.
+    /// The left elements to the power of the right ones, with broadcasting: `float64` if either side is, else
+    /// `float32`.
     public static func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor {
         combine(Power.self, base, exponent)
-    }
-
-    /// The elements of `self` where `condition` holds, else those of `other`; `condition` is cast to `bool` and broadcasts
-    /// to their common shape. The result has the promoted type.
-    public func replacing(with other: Tensor, where condition: Tensor) -> Tensor {
-        let dtype = DType.promoted(self.dtype, other.dtype)
-        guard let shape = TensorShape.broadcast(self.shape, other.shape),
-            let all = TensorShape.broadcast(shape, condition.shape)
-        else {
-            stop(
-                "replacing: shapes \(self.shape), \(other.shape) and \(condition.shape) of the condition do not "
-                    + "broadcast")
-        }
-        let zeros = Tensor.zeros(all, dtype: dtype)
-        let (own, others) = (self.cast(to: dtype) + zeros, other.cast(to: dtype) + zeros)
-        let chosen = (condition.cast(to: .int32) + Tensor.zeros(all, dtype: .int32)).cast(to: .bool)
-        var result = own
-        result.makeUnique()
-        let width = dtype.byteCount
-        chosen.read(as: Bool.self) { flags in
-            for index in 0..<result.count where flags[index] {
-                (result.storage.base + index * width).copyMemory(
-                    from: others.storage.base + index * width, byteCount: width)
-            }
-        }
-        withExtendedLifetime(others) {}
-        return result
     }
 
     /// The loop behind functions of one element.

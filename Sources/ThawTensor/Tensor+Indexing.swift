@@ -1,6 +1,6 @@
 extension Tensor {
-    /// One part along axis 0, without that axis: row `index` of a matrix, sample `index` of a batch. Copies. Setting it needs
-    /// the same shape and type.
+    /// One part along axis 0, without that axis: row `index` of a matrix, sample `index` of a batch. Copies.
+    /// Setting it needs the same shape and type.
     public subscript(_ index: Int) -> Tensor {
         get {
             requireRow(index, operation: "subscript")
@@ -12,8 +12,8 @@ extension Tensor {
         }
     }
 
-    /// The parts of a range of axis 0, which stays: `images[0..<100]`, `images[5000...]`. Copies. Setting it needs the same
-    /// shape and type.
+    /// The parts of a range of axis 0, which stays: `images[0..<100]`, `images[5000...]`. Copies. Setting it
+    /// needs the same shape and type.
     public subscript<R: RangeExpression<Int>>(range: R) -> Tensor {
         get { copiedRows(rows(in: range)) }
         set {
@@ -25,16 +25,17 @@ extension Tensor {
     /// The first `maximum` parts along axis 0, or all when there are fewer.
     public func prefix(_ maximum: Int) -> Tensor {
         require(maximum >= 0 && rank > 0, "prefix: cannot take \(maximum) parts of shape \(shape)")
-        return copiedRows(0..<min(maximum, shape[0]))
+        return copiedRows(0..<Swift.min(maximum, shape[0]))
     }
 
     /// All but the first `number` parts along axis 0; none when there are fewer.
     public func dropFirst(_ number: Int = 1) -> Tensor {
         require(number >= 0 && rank > 0, "dropFirst: cannot drop \(number) parts of shape \(shape)")
-        return copiedRows(min(number, shape[0])..<shape[0])
+        return copiedRows(Swift.min(number, shape[0])..<shape[0])
     }
 
-    /// The block that begins at `starts` and has the extents `sizes`, one of each per axis; a size of -1 reaches to the end.
+    /// The block that begins at `starts` and has the extents `sizes`, one of each per axis; a size of -1
+    /// reaches to the end.
     public func slice(starts: [Int], sizes: [Int]) -> Tensor {
         let message = "slice: starts \(starts) and sizes \(sizes) do not fit shape \(shape)"
         require(starts.count == rank && sizes.count == rank, message)

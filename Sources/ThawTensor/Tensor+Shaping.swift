@@ -1,6 +1,6 @@
 extension Tensor {
-    /// The same elements under another shape; shares memory. One extent may be -1 and is then computed. Traps when the counts
-    /// differ.
+    /// The same elements under another shape; shares memory. One extent may be -1 and is then computed. Traps
+    /// when the counts differ.
     public func reshaped(to shape: [Int]) -> Tensor {
         var shape = shape
         if let unknown = shape.firstIndex(of: -1) {
@@ -29,8 +29,8 @@ extension Tensor {
         return Tensor(sharing: self, shape: shape)
     }
 
-    /// The axes in another order: axis `i` of the result is axis `permutation[i]` of this tensor. Without an argument the
-    /// axes are reversed. Copies.
+    /// The axes in another order: axis `i` of the result is axis `permutation[i]` of this tensor. Without an
+    /// argument the axes are reversed. Copies.
     public func transposed(_ permutation: [Int]? = nil) -> Tensor {
         let order = permutation ?? Array(shape.indices.reversed())
         require(
@@ -70,8 +70,8 @@ extension Tensor {
         withExtendedLifetime((storage, result.storage)) {}
     }
 
-    /// The tensors one after the other along an axis that they have (negative: from the back). Traps when there are none, or
-    /// types or other extents differ.
+    /// The tensors one after the other along an axis that they have (negative: from the back). Traps when
+    /// there are none, or types or other extents differ.
     public static func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
         guard let first = tensors.first else { stop("concatenate: there are no tensors") }
         let axis = TensorShape.normalized(axis: axis, rank: first.rank, operation: "concatenate")

@@ -1,15 +1,15 @@
 /// An n-dimensional array in the host's memory: row-major, contiguous, aligned to 64 bytes, and a value.
 ///
-/// Copies share memory until one of them is written. Tensors carry data into and out of models and serve to prepare it; training
-/// itself runs in an engine.
+/// Copies share memory until one of them is written. Tensors carry data into and out of models and serve to
+/// prepare it; training itself runs in an engine.
 ///
 /// ```swift
 /// let images = Tensor(shape: [2, 2], scalars: [1.0, 2.0, 3.0, 4.0])
 /// let centred = images - images.mean(axes: [0])
 /// ```
 ///
-/// Operators broadcast as in NumPy. A mistake in shapes or types is a programmer's error and stops the program with a message that
-/// names the operation and the shapes.
+/// Operators broadcast as in NumPy. A mistake in shapes or types is a programmer's error and stops the
+/// program with a message that names the operation and the shapes.
 public struct Tensor: Sendable {
     /// The extent of every axis, outermost first; `[]` for a scalar.
     public let shape: [Int]
@@ -44,8 +44,8 @@ public struct Tensor: Sendable {
 
     /// A tensor whose memory `body` fills.
     ///
-    /// The memory is zeroed before `body` sees it, so `body` may write only part of it. Elements of type `bool` must be left as
-    /// the byte 0 or 1.
+    /// The memory is zeroed before `body` sees it, so `body` may write only part of it. Elements of type
+    /// `bool` must be left as the byte 0 or 1.
     public init(
         shape: [Int], dtype: DType, initializingWith body: (UnsafeMutableRawBufferPointer) throws -> Void
     ) rethrows {
@@ -56,8 +56,8 @@ public struct Tensor: Sendable {
 }
 
 extension Tensor: Equatable {
-    /// Whether shape, type and every element are equal. As for `Float`, NaN differs from itself and 0 equals -0; to
-    /// compare memory see ``isBitwiseEqual(to:)``.
+    /// Whether shape, type and every element are equal. As for `Float`, NaN differs from itself and 0 equals
+    /// -0; to compare memory see ``isBitwiseEqual(to:)``.
     public static func == (left: Tensor, right: Tensor) -> Bool {
         guard left.dtype == right.dtype, left.shape == right.shape else { return false }
         switch left.dtype {

@@ -1,4 +1,5 @@
-/// A Swift type whose values a tensor can hold: `Float`, `Double`, `Int32`, `Int64`, `Int`, `UInt8` and `Bool`.
+/// A Swift type whose values a tensor can hold: `Float`, `Double`, `Int32`, `Int64`, `Int`, `UInt8` and
+/// `Bool`.
 ///
 /// Do not conform types of your own: a tensor's memory is read as the type that ``dtype`` names.
 public protocol TensorElement: Sendable {

@@ -1,6 +1,7 @@
 /// Arithmetic on shapes. A shape is a plain `[Int]`, outermost axis first; `[]` is the shape of a scalar.
 public enum TensorShape {
-    /// The number of elements of a tensor of `shape`; `nil` when an extent is negative or the product overflows.
+    /// The number of elements of a tensor of `shape`; `nil` when an extent is negative or the product
+    /// overflows.
     public static func elementCount(_ shape: [Int]) -> Int? {
         // A zero anywhere makes the product zero, whatever the other extents would overflow to.
         if shape.contains(where: { $0 < 0 }) { return nil }
@@ -14,7 +15,8 @@ public enum TensorShape {
         return count
     }
 
-    /// The number of bytes of a tensor of `shape` and `dtype`; `nil` when an extent is negative or the product overflows.
+    /// The number of bytes of a tensor of `shape` and `dtype`; `nil` when an extent is negative or the
+    /// product overflows.
     public static func byteCount(_ shape: [Int], dtype: DType) -> Int? {
         guard let count = elementCount(shape) else { return nil }
         let (product, overflow) = count.multipliedReportingOverflow(by: dtype.byteCount)
@@ -45,7 +47,8 @@ public enum TensorShape {
         return result
     }
 
-    /// `axis` as an index from the front, counting a negative one from the back; traps when there is no such axis.
+    /// `axis` as an index from the front, counting a negative one from the back; traps when there is no such
+    /// axis.
     static func normalized(axis: Int, rank: Int, operation: String) -> Int {
         let normal = axis < 0 ? axis + rank : axis
         require(

@@ -1,7 +1,8 @@
 /// The memory of a tensor, aligned to 64 bytes (a cache line, and the widest vector register).
 ///
-/// `@unchecked Sendable` holds because the memory is written only while it is filled, before a tensor is made of it, or through a
-/// mutating method that has first made sure that its tensor is the only owner (copy on write).
+/// `@unchecked Sendable` holds because the memory is written only while it is filled, before a tensor is made
+/// of it, or through a mutating method that has first made sure that its tensor is the only owner (copy on
+/// write).
 final class TensorStorage: @unchecked Sendable {
     static let alignment = 64
 

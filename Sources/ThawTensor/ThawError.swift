@@ -3,8 +3,8 @@ public import protocol Foundation.LocalizedError
 
 /// An error thrown by Thaw.
 ///
-/// Its `description` says what happened and where, what was expected, what came, and how to mend it. `localizedDescription`
-/// says the same.
+/// Its `description` says what happened and where, what was expected, what came, and how to mend it.
+/// `localizedDescription` says the same.
 public protocol ThawError: LocalizedError, CustomStringConvertible, Sendable {}
 
 extension ThawError {
