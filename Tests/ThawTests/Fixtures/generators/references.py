@@ -1,0 +1,77 @@
+"""Formulas in plain NumPy that check Keras while fixtures are made.
+
+They guard against a backend that quietly computes a part in float32: a fixture made from such a
+result would hold eight digits and look like fifteen.
+"""
+
+import math
+
+import numpy as np
+
+erf = np.vectorize(math.erf)
+
+SELU_ALPHA = 1.6732632423543772848170429916717
+SELU_SCALE = 1.0507009873554804934193349852946
+
+
+def softmax(x):
+    shifted = np.exp(x - x.max(axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)
+
+
+ACTIVATIONS = {
+    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "exponential": np.exp,
+    "gelu": lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
+    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "linear": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "selu": lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0))),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softmax": softmax,
+    "softplus": lambda x: np.logaddexp(x, 0),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "swish": lambda x: x / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+}
+
+
+def batch_normalization(x, gamma, beta, mean, variance, epsilon):
+    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+
+
+def convolution(x, kernel, strides, padding, dilation, groups):
+    """A plain loop over the kernel's taps; `same` puts the odd cell of padding at the end."""
+    height, width = kernel.shape[0], kernel.shape[1]
+    pads, sizes = [], []
+    for axis, extent in ((1, height), (2, width)):
+        reach = (extent - 1) * dilation + 1
+        size = x.shape[axis]
+        if padding == "same":
+            out = -(-size // strides)
+            total = max((out - 1) * strides + reach - size, 0)
+        else:
+            out, total = (size - reach) // strides + 1, 0
+        pads.append((total // 2, total - total // 2))
+        sizes.append(out)
+    padded = np.pad(x, ((0, 0), pads[0], pads[1], (0, 0)))
+    per_group_in, per_group_out = x.shape[3] // groups, kernel.shape[3] // groups
+    result = np.zeros((x.shape[0], sizes[0], sizes[1], kernel.shape[3]))
+    for row in range(height):
+        for column in range(width):
+            top, left = row * dilation, column * dilation
+            window = padded[
+                :, top : top + (sizes[0] - 1) * strides + 1 : strides,
+                left : left + (sizes[1] - 1) * strides + 1 : strides, :]
+            for group in range(groups):
+                inputs = slice(group * per_group_in, (group + 1) * per_group_in)
+                outputs = slice(group * per_group_out, (group + 1) * per_group_out)
+                result[..., outputs] += window[..., inputs] @ kernel[row, column, :, outputs]
+    return result
+
+
+def require_close(name, actual, expected, tolerance=1e-12):
+    """Stops the run when Keras and the plain formula disagree."""
+    error = np.max(np.abs(np.asarray(actual) - expected) / (1 + np.abs(expected)))
+    if not error < tolerance:
+        raise AssertionError(f"{name}: Keras differs from the formula by {error}")
