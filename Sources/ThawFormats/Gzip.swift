@@ -1,0 +1,38 @@
+/// Gzip compression (RFC 1952).
+public enum Gzip {
+    /// Whether `bytes` begins as gzip data does: 1f 8b.
+    public static func isGzip(_ bytes: [UInt8]) -> Bool {
+        bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b
+    }
+
+    /// The decompressed data.
+    ///
+    /// Memory grows with what is really there, never with what a header claims, and never beyond `limit`.
+    ///
+    /// - Parameters:
+    ///   - bytes: the whole compressed data.
+    ///   - limit: the largest result accepted, in bytes; not negative.
+    ///   - file: what errors call the data.
+    /// - Throws: ``FormatError``: `malformed`, `truncated`, `checksumMismatch`, or `tooLarge` when the result would exceed `limit`.
+    public static func decompress(
+        _ bytes: [UInt8], limit: Int, file: String = "gzip data"
+    ) throws(FormatError) -> [UInt8] {
+        let reader = try GzipReader(bytes, file: file)
+        var result: [UInt8] = []
+        var chunk = 1 << 16
+        while true {
+            let room = min(chunk, limit - result.count)
+            guard room > 0 else { break }
+            let part = try reader.read(count: room)
+            result += part
+            if part.count < room { return result }
+            chunk = min(chunk * 2, 1 << 24)
+        }
+        guard try reader.isFinished() else {
+            throw FormatError(
+                .tooLarge, file: file, what: "the data grows too large when it is decompressed",
+                expected: "at most \(limit) bytes", remedy: "Raise the limit if you trust the file")
+        }
+        return result
+    }
+}
