@@ -1,0 +1,200 @@
+"""Measures whole `fit` and `predict` calls beside Keras 3 and PyTorch, turn by turn. See README.md.
+
+Started by scripts/bench, which builds the tool and makes the peers' environment.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, ROOT)
+
+from harness import report  # noqa: E402
+from harness.cases import CASES, PEERS  # noqa: E402
+from harness.workers import Worker, WorkerError, first_step_seconds, idle_share  # noqa: E402
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Contestant:
+    """Us or a peer: how its worker is started, and the settings to try in a case."""
+
+    def __init__(self, name, command, environment, training=({},), prediction=({},)):
+        self.name, self.command, self.environment = name, command, environment
+        self.training, self.prediction = training, prediction
+
+    def variants(self, case):
+        return self.prediction if case.name == "predict" else self.training
+
+    def start(self, case, variant, options):
+        """A worker that is built, compiled and warm."""
+        worker = Worker(self.name, self.command, self.environment)
+        try:
+            worker.versions = worker.read(120).get("versions", {})
+            worker.variant = variant
+            worker.ask({
+                "case": case.name, "prepare": True, "samples": case.samples, "batch": case.batch,
+                "threads": options.threads, "variant": variant})
+            return worker
+        except WorkerError:
+            worker.close()
+            raise
+
+    def best_worker(self, case, options):
+        """The worker of the variant that trains an epoch fastest; the others are ended again."""
+        variants = self.variants(case)
+        if options.quick or len(variants) == 1:
+            return self.start(case, variants[0], options)
+        best, best_time, failure = None, None, None
+        for variant in variants:
+            try:
+                worker = self.start(case, variant, options)
+                value = case.value(worker.ask({"case": case.name, "run": True, "epochs": 1}), 1)
+            except WorkerError as error:
+                failure = error
+                say(f"  {self.name} {variant}: {error}")
+                continue
+            say(f"  {self.name} {variant}: {value:.3f} {case.unit}")
+            if best is None or value < best_time:
+                best, best_time, worker = worker, value, best
+            if worker:
+                worker.close()
+        if best is None:
+            raise failure
+        return best
+
+
+def contestants(options):
+    found = []
+    if options.ours:
+        if os.access(options.ours, os.X_OK):
+            found.append(Contestant("thaw", [options.ours, "bench-worker"], {"THAW_THREADS": str(options.threads)}))
+        else:
+            say(f"there is no executable at {options.ours}; measuring the peers only")
+    for peer in PEERS:
+        if options.peers and (not options.only or peer.name in options.only):
+            script = os.path.join(ROOT, "peers", peer.script)
+            found.append(Contestant(
+                peer.name, [options.python, script], peer.environment, peer.training, peer.prediction))
+    return found
+
+
+def measure(case, players, options):
+    """All rounds of one case. Every worker lives for the case only, so that peak memory is the case's own."""
+    entries, workers = {}, []
+    for player in players:
+        try:
+            worker = player.best_worker(case, options)
+            workers.append(worker)
+            entries[player.name] = {
+                "variant": worker.variant, "versions": worker.versions, "rounds": [], "peakResidentBytes": None}
+        except WorkerError as error:
+            entries[player.name] = {"error": str(error)}
+            say(f"  {player.name}: {error}")
+    shares = idle_share(workers) if workers else {}
+    epochs = 1 if options.quick else case.epochs
+    for turn in range(options.rounds):
+        # Another one begins each round, so that nobody always follows the same neighbour.
+        for worker in workers[turn % len(workers):] + workers[: turn % len(workers)] if workers else []:
+            entry = entries[worker.name]
+            if "error" in entry:
+                continue
+            try:
+                answer = worker.ask({"case": case.name, "run": True, "epochs": epochs})
+                entry["rounds"].append(case.value(answer, epochs))
+                entry["peakResidentBytes"] = answer["peak_rss_bytes"]
+            except WorkerError as error:
+                entry["error"] = str(error)
+    for worker in workers:
+        worker.close()
+    for entry in entries.values():
+        if entry.get("rounds"):
+            entry["median"] = statistics.median(entry["rounds"])
+    medians = {name: entry["median"] for name, entry in entries.items() if "median" in entry}
+    rivals = {name: value for name, value in medians.items() if name != "thaw"}
+    best = min(rivals, key=rivals.get, default=None)
+    ratio = medians["thaw"] / rivals[best] if best and "thaw" in medians else None
+    return {
+        "case": case.name, "unit": case.unit, "batch": case.batch, "samples": case.samples, "epochs": epochs,
+        "contestants": entries, "idleShare": shares, "bestPeer": best, "ratio": ratio, "target": case.target,
+        "pass": None if ratio is None else ratio <= case.target,
+    }
+
+
+def measure_startup(players, options):
+    """Medians of fresh processes; the first of each warms the file cache and is not counted."""
+    seconds = {}
+    for player in players:
+        if player.name == "torch-compile":
+            continue
+        try:
+            times = [
+                first_step_seconds(player.command + ["--first-step"], player.environment)
+                for _ in range(2 if options.quick else 4)]
+            seconds[player.name] = statistics.median(times[1:])
+        except WorkerError as error:
+            say(f"  startup of {player.name}: {error}")
+    return seconds
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    names = list(CASES) + ["startup"]
+    parser.add_argument("--cases", default=",".join(names), help=f"of {','.join(names)}; all by default")
+    parser.add_argument("--rounds", type=int, default=5, help="turns each contestant gets (default 5)")
+    parser.add_argument("--quick", action="store_true", help="one epoch a round, peers at their likely best settings")
+    parser.add_argument("--no-peers", dest="peers", action="store_false", help="measure Thaw alone")
+    parser.add_argument("--only", default="", help="names of peers to keep, with commas between")
+    parser.add_argument("--json", metavar="FILE", help="write every number to this file")
+    parser.add_argument("--ours", default=os.environ.get("THAW", ""), help="the thaw executable")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter that has the peers")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="for all contestants that can be told")
+    options = parser.parse_args()
+    options.cases = options.cases.split(",")
+    options.only = [name for name in options.only.split(",") if name]
+    for name in options.cases:
+        if name not in names:
+            parser.error(f"there is no case named {name}; there are {', '.join(names)}")
+    for name in options.only:
+        if name not in [peer.name for peer in PEERS]:
+            parser.error(f"there is no peer named {name}; there are {', '.join(p.name for p in PEERS)}")
+    if options.rounds < 1:
+        parser.error("there must be at least one round")
+    return options
+
+
+def main():
+    options = parse()
+    players = contestants(options)
+    names = [player.name for player in players]
+    description = report.machine()
+    results, startup = [], {}
+    for name in options.cases:
+        say(f"{name}:")
+        if name == "startup":
+            startup = measure_startup(players, options)
+        else:
+            results.append(measure(CASES[name], players, options))
+    print(f"{description['processor']}, {description['cores']} cores, load before {description['loadBefore']}; "
+          f"medians of {options.rounds} rounds\n")
+    if results:
+        print(report.case_table(results, names), report.memory_table(results, names), sep="\n\n")
+    if startup:
+        print("\n" + report.startup_table(startup, [name for name in names if name != "torch-compile"]))
+    print("\n" + report.notes(results))
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({
+                "machine": description, "threads": options.threads, "rounds": options.rounds,
+                "quick": options.quick, "cases": results, "startupSeconds": startup}, file, indent=2)
+            file.write("\n")
+    return 1 if any(result["pass"] is False for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

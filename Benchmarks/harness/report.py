@@ -1,0 +1,89 @@
+"""The table and the machine's description."""
+
+import os
+import platform
+
+from harness.cases import STARTUP_TARGET_SECONDS
+
+
+def machine():
+    """What the numbers were measured on."""
+    processor = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith("model name"):
+                    processor = line.split(":", 1)[1].strip()
+                    break
+    except OSError:
+        pass
+    return {
+        "processor": processor,
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "loadBefore": round(os.getloadavg()[0], 2),
+    }
+
+
+def milliseconds(value):
+    return "-" if value is None else f"{value:.3f}" if value < 10 else f"{value:.1f}"
+
+
+def verdict(ratio, target):
+    return "-" if ratio is None else "yes" if ratio <= target else "no"
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def case_table(results, names):
+    """Medians per case and contestant, the best peer, our share of its time, and the target."""
+    peers = [name for name in names if name != "thaw"]
+    lines = [row(["case", "unit", "thaw"] + peers + ["best peer", "ratio", "target", "pass"])]
+    lines.append("|" + "---|" * (len(peers) + 7))
+    for result in results:
+        medians = {name: entry.get("median") for name, entry in result["contestants"].items()}
+        lines.append(row(
+            [result["case"], result["unit"]]
+            + [milliseconds(medians.get(name)) for name in ["thaw"] + peers]
+            + [
+                result["bestPeer"] or "-",
+                "-" if result["ratio"] is None else f"{result['ratio']:.2f}",
+                f"{result['target']:.2f}",
+                verdict(result["ratio"], result["target"]),
+            ]))
+    return "\n".join(lines)
+
+
+def memory_table(results, names):
+    """Peak resident memory in MiB."""
+    lines = [row(["peak memory, MiB"] + names), "|" + "---|" * (len(names) + 1)]
+    for result in results:
+        peaks = [result["contestants"].get(name, {}).get("peakResidentBytes") for name in names]
+        lines.append(row([result["case"]] + ["-" if p is None else str(round(p / 2**20)) for p in peaks]))
+    return "\n".join(lines)
+
+
+def startup_table(startup, names):
+    lines = [row(["start to first step, s"] + names + ["target", "pass"]), "|" + "---|" * (len(names) + 3)]
+    values = [startup.get(name) for name in names]
+    lines.append(row(
+        ["mlp32"] + ["-" if v is None else f"{v:.2f}" for v in values]
+        + [f"{STARTUP_TARGET_SECONDS:.2f}", verdict(startup.get("thaw"), STARTUP_TARGET_SECONDS)]))
+    return "\n".join(lines)
+
+
+def notes(results):
+    """The settings each peer chose, and what failed or was not quiet."""
+    lines = []
+    for result in results:
+        for name, entry in result["contestants"].items():
+            if entry.get("variant"):
+                lines.append(f"- {result['case']}, {name}: best with {entry['variant']}")
+            if entry.get("error"):
+                lines.append(f"- {result['case']}, {name}: FAILED: {entry['error']}")
+        for name, share in result.get("idleShare", {}).items():
+            if share > 0.02:
+                lines.append(f"- {result['case']}, {name} used {share:.0%} of a core while it should have waited")
+    return "\n".join(lines)

@@ -1,0 +1,112 @@
+"""Keras 3 as a peer, on the backend that KERAS_BACKEND names (tensorflow or jax).
+
+Variants: jit_compile and steps_per_execution as `compile` takes them, and batch for `predict`.
+"""
+
+import os
+import sys
+
+from protocol import serve, take_standard_output
+
+answers = take_standard_output()
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+layers = keras.layers
+
+
+def mlp():
+    return [
+        keras.Input((784,)),
+        layers.Dense(300, activation="relu"),
+        layers.Dense(100, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    ], keras.optimizers.SGD(0.01)
+
+
+def selu100():
+    stack = [keras.Input((28, 28)), layers.Flatten()]
+    for units in [300] + [100] * 99:
+        stack.append(layers.Dense(units, activation="selu", kernel_initializer="lecun_normal"))
+    return stack + [layers.Dense(10, activation="softmax")], keras.optimizers.SGD(1e-3)
+
+
+def bn20():
+    stack = [keras.Input((3072,)), layers.BatchNormalization()]
+    for _ in range(20):
+        stack += [
+            layers.Dense(100, kernel_initializer="he_normal"),
+            layers.BatchNormalization(),
+            layers.Activation("elu"),
+        ]
+    return stack + [layers.Dense(10, activation="softmax")], keras.optimizers.Adam(5e-4)
+
+
+def cnn():
+    stack = [keras.Input((32, 32, 3))]
+    for filters in (32, 64, 128):
+        stack += [
+            layers.Conv2D(filters, 3, padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.Activation("relu"),
+            layers.MaxPooling2D(2),
+        ]
+    stack += [layers.GlobalAveragePooling2D(), layers.Dense(10, activation="softmax")]
+    return stack, keras.optimizers.SGD(0.01, momentum=0.9)
+
+
+CASES = {"mlp32": mlp, "mlp128": mlp, "selu100": selu100, "bn20": bn20, "cnn": cnn, "predict": cnn}
+
+
+def make_case(request):
+    variant = request.get("variant", {})
+    batch = variant.get("batch", request["batch"])
+    stack, optimizer = CASES[request["case"]]()
+    model = keras.Sequential(stack)
+    model.compile(
+        optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"],
+        jit_compile=variant.get("jit_compile", True), steps_per_execution=variant.get("steps_per_execution", 1))
+
+    samples = request["samples"]
+    generator = np.random.default_rng(1)
+    x = generator.standard_normal((samples,) + model.input_shape[1:], dtype=np.float32)
+    labels = generator.integers(0, 10, size=samples).astype(np.int32)
+    steps = -(-samples // batch)
+
+    if request["case"] == "predict":
+        def run(epochs):
+            for _ in range(epochs):
+                model.predict(x, batch_size=batch, verbose=0)
+            return steps * epochs
+    else:
+        def run(epochs):
+            model.fit(x, labels, batch_size=batch, epochs=epochs, shuffle=False, verbose=0)
+            return steps * epochs
+    return run
+
+
+def first_step():
+    """One step of the small net from nothing, compiled only where the backend cannot do without."""
+    make_case({
+        "case": "mlp32", "samples": 32, "batch": 32,
+        "variant": {"jit_compile": keras.backend.backend() == "jax"}})(1)
+    answers.write('{"first_step": true}\n')
+    answers.flush()
+
+
+def versions():
+    found = {"keras": keras.__version__, "numpy": np.__version__}
+    name = keras.backend.backend()
+    found[name] = sys.modules[name].__version__
+    return found
+
+
+if __name__ == "__main__":
+    if "--first-step" in sys.argv:
+        first_step()
+    else:
+        serve(answers, f"keras-{keras.backend.backend()}", versions(), make_case)

@@ -1,0 +1,60 @@
+"""The worker's side of the protocol in ../README.md: JSON lines on standard input and output."""
+
+import json
+import os
+import resource
+import sys
+import time
+import traceback
+
+
+def take_standard_output():
+    """Keeps the real standard output for answers and sends what libraries print to standard error."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    return answers
+
+
+def peak_resident_bytes():
+    """The largest resident size so far; getrusage would count the parent's, from before exec."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def serve(answers, name, versions, make_case):
+    """Answers requests until standard input ends.
+
+    `make_case(request)` builds a case and gives a function from a number of epochs to a number of steps.
+    """
+    def answer(fields):
+        answers.write(json.dumps(fields) + "\n")
+        answers.flush()
+
+    answer({"ready": True, "name": name, "versions": versions})
+    prepared, run = None, None
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request.get("quit"):
+            break
+        try:
+            start = time.perf_counter()
+            if request.get("prepare"):
+                run = make_case(request)
+                run(1)
+                prepared = request["case"]
+                answer({"prepared": True, "seconds": time.perf_counter() - start})
+            elif prepared != request["case"]:
+                answer({"error": f"{request['case']} has not been prepared"})
+            else:
+                steps = run(request.get("epochs", 1))
+                seconds = time.perf_counter() - start
+                answer({"seconds": seconds, "steps": steps, "peak_rss_bytes": peak_resident_bytes()})
+        except Exception as error:  # The driver reports it and goes on with the other workers.
+            traceback.print_exc()
+            answer({"error": f"{type(error).__name__}: {str(error)[:500]}"})

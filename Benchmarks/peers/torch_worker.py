@@ -1,0 +1,144 @@
+"""PyTorch as a peer: a plain loop over tensors in memory, with loss and accuracy summed as `fit` does.
+
+Variants: compile is "none" (eager), "model" (the forward pass, its loss and through them the backward
+pass) or "step" (the optimizer's update too); batch for `predict`; freezing folds weights into the
+compiled inference graph.
+"""
+
+import os
+import sys
+
+from protocol import serve, take_standard_output
+
+answers = take_standard_output()
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+# Compiling in this process leaves no pool of idle helpers behind.
+os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
+
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
+
+
+def normal_(layer, variance_scale):
+    """He (2) or LeCun (1) normal weights and zero biases."""
+    nn.init.normal_(layer.weight, std=(variance_scale / layer.in_features) ** 0.5)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+def mlp():
+    model = nn.Sequential(nn.Linear(784, 300), nn.ReLU(), nn.Linear(300, 100), nn.ReLU(), nn.Linear(100, 10))
+    return model, (784,), lambda p: torch.optim.SGD(p, 0.01, fused=True)
+
+
+def selu100():
+    stack, features = [nn.Flatten()], 784
+    for units in [300] + [100] * 99:
+        stack += [normal_(nn.Linear(features, units), 1), nn.SELU()]
+        features = units
+    stack.append(nn.Linear(features, 10))
+    return nn.Sequential(*stack), (28, 28), lambda p: torch.optim.SGD(p, 1e-3, fused=True)
+
+
+def bn20():
+    stack, features = [nn.BatchNorm1d(3072, eps=1e-3, momentum=0.01)], 3072
+    for _ in range(20):
+        stack += [normal_(nn.Linear(features, 100), 2), nn.BatchNorm1d(100, eps=1e-3, momentum=0.01), nn.ELU()]
+        features = 100
+    stack.append(nn.Linear(features, 10))
+    return nn.Sequential(*stack), (3072,), lambda p: torch.optim.Adam(p, 5e-4, eps=1e-7, fused=True)
+
+
+def cnn():
+    stack, channels = [], 3
+    for filters in (32, 64, 128):
+        stack += [
+            nn.Conv2d(channels, filters, 3, padding=1, bias=False),
+            nn.BatchNorm2d(filters, eps=1e-3, momentum=0.01),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+        ]
+        channels = filters
+    stack += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10)]
+    return nn.Sequential(*stack), (3, 32, 32), lambda p: torch.optim.SGD(p, 0.01, momentum=0.9, fused=True)
+
+
+CASES = {"mlp32": mlp, "mlp128": mlp, "selu100": selu100, "bn20": bn20, "cnn": cnn, "predict": cnn}
+
+
+def prediction(model, x, batch, variant):
+    """A function that passes all samples through the model in inference mode."""
+    model.eval()
+    network = nn.Sequential(model, nn.Softmax(dim=-1)).eval()
+    if variant.get("compile", "none") != "none":
+        if variant.get("freezing"):
+            import torch._inductor.config as inductor
+
+            inductor.freezing = True
+        network = torch.compile(network)
+
+    def run(epochs):
+        with torch.inference_mode():
+            for _ in range(epochs):
+                torch.cat([network(x[start : start + batch]) for start in range(0, len(x), batch)])
+        return epochs * -(-len(x) // batch)
+    return run
+
+
+def training(model, optimizer, x, labels, batch, variant):
+    """A function that trains for some epochs; nothing waits for a number until an epoch ends."""
+    model.train()
+    criterion = nn.CrossEntropyLoss()
+
+    def forward(inputs, targets):
+        scores = model(inputs)
+        return criterion(scores, targets), (scores.argmax(1) == targets).sum()
+
+    update = optimizer.step
+    if variant.get("compile", "none") != "none":
+        forward = torch.compile(forward)
+    if variant.get("compile") == "step":
+        update = torch.compile(lambda: optimizer.step())
+
+    def run(epochs):
+        for _ in range(epochs):
+            total, correct = torch.zeros(()), torch.zeros((), dtype=torch.int64)
+            for start in range(0, len(x), batch):
+                loss, hits = forward(x[start : start + batch], labels[start : start + batch])
+                loss.backward()
+                update()
+                optimizer.zero_grad(set_to_none=True)
+                total += loss.detach() * min(batch, len(x) - start)
+                correct += hits
+            total.item(), correct.item()
+        return epochs * -(-len(x) // batch)
+    return run
+
+
+def make_case(request):
+    variant = request.get("variant", {})
+    torch.set_num_threads(request.get("threads") or os.cpu_count())
+    torch.manual_seed(1)
+    model, shape, make_optimizer = CASES[request["case"]]()
+    x = torch.randn(request["samples"], *shape)
+    labels = torch.randint(0, 10, (request["samples"],))
+    if len(shape) == 3:
+        x, model = x.to(memory_format=torch.channels_last), model.to(memory_format=torch.channels_last)
+    batch = variant.get("batch", request["batch"])
+    if request["case"] == "predict":
+        return prediction(model, x, batch, variant)
+    return training(model, make_optimizer(model.parameters()), x, labels, batch, variant)
+
+
+def first_step():
+    """One eager step of the small net from nothing."""
+    make_case({"case": "mlp32", "samples": 32, "batch": 32})(1)
+    answers.write('{"first_step": true}\n')
+    answers.flush()
+
+
+if __name__ == "__main__":
+    if "--first-step" in sys.argv:
+        first_step()
+    else:
+        serve(answers, "torch", {"torch": torch.__version__}, make_case)
