@@ -21,7 +21,7 @@ extension Graph {
         }
 
         var arrived: [Value: SymbolicTensor] = [:]
-        arrived[result.value] = try constant(1).broadcast(to: result.shape)
+        arrived[result.value] = try constant(1, dtype: result.dtype).broadcast(to: result.shape)
         let targetNodes = Set(targets.map(\.value.node))
         let first = targetNodes.min() ?? count
         for index in stride(from: result.value.node, through: first, by: -1) where isOnPath[index] {
@@ -40,7 +40,9 @@ extension Graph {
             }
             for (position, input) in node.inputs.enumerated() where needs[position] {
                 guard let gradient = gradients[position] else { continue }
-                arrived[input] = try arrived[input].map { earlier throws(GraphError) in try earlier + gradient } ?? gradient
+                arrived[input] =
+                    try arrived[input].map { earlier throws(GraphError) in try earlier + gradient }
+                    ?? gradient
             }
         }
         return targets.map { arrived[$0.value] }

@@ -78,7 +78,8 @@ public final class Graph {
 
     /// Declares an input that is given at each run.
     public func input(_ name: String, shape: [Int], dtype: DType = .float32) -> SymbolicTensor {
-        let tensor = append(Input(inputName: name, type: TensorType(shape, dtype)), [], [TensorType(shape, dtype)])[0]
+        let tensor = append(
+            Input(inputName: name, type: TensorType(shape, dtype)), [], [TensorType(shape, dtype)])[0]
         inputNodes.append(tensor.value.node)
         return tensor
     }
@@ -108,9 +109,11 @@ public final class Graph {
     public func apply(
         _ operation: some GraphOperation, _ inputs: [SymbolicTensor]
     ) throws(GraphError) -> [SymbolicTensor] {
-        do {
+        do throws(GraphError) {
             for input in inputs where input.graph !== self {
-                throw GraphError("an input belongs to another graph; a symbolic tensor can be used only where it was made.")
+                throw GraphError(
+                    "an input belongs to another graph; a symbolic tensor can be used only where it was made."
+                )
             }
             return append(operation, inputs.map(\.value), try operation.outputTypes(for: inputs.map(\.type)))
         } catch {

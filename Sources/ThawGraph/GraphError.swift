@@ -1,3 +1,4 @@
+import Foundation
 public import ThawTensor
 
 /// What can go wrong while a graph is built: a shape or an element type that does not fit.

@@ -1,5 +1,3 @@
-public import ThawTensor
-
 /// Storage outside the graph that a graph reads and assigns: a parameter, a moving statistic, an optimizer slot.
 ///
 /// The graph knows a variable only by identity, name and type; the engine that made it owns its contents.

@@ -1,0 +1,35 @@
+import ThawTensor
+
+/// Surrounds a tensor with a constant.
+public struct Pad: GraphOperation, Hashable {
+    /// How many elements come before the tensor on each axis.
+    public let before: [Int]
+    /// How many elements come after the tensor on each axis.
+    public let after: [Int]
+    /// The constant.
+    public let value: Double
+
+    /// Creates the operation.
+    public init(before: [Int], after: [Int], value: Double = 0) {
+        self.before = before
+        self.after = after
+        self.value = value
+    }
+
+    public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
+        try ShapeRules.expect(inputs, count: 1)
+        let shape = inputs[0].shape
+        guard before.count == shape.count, after.count == shape.count,
+            !(before + after).contains(where: { $0 < 0 })
+        else {
+            throw GraphError(
+                "the numbers before \(before) and after \(after) must not be negative, one for each axis of \(shape); "
+                    + "to cut off use slice(starts:sizes:).")
+        }
+        return [TensorType(shape.indices.map { before[$0] + shape[$0] + after[$0] }, inputs[0].dtype)]
+    }
+
+    public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
+        [try context.arrived().slice(starts: before, sizes: context.input.shape)]
+    }
+}

@@ -1,0 +1,12 @@
+/// Passes its input on and lets no gradient through.
+public struct StopGradient: GraphOperation, Hashable {
+    /// Creates the operation.
+    public init() {}
+
+    public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
+        try ShapeRules.expect(inputs, count: 1)
+        return inputs
+    }
+
+    public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] { [nil] }
+}
