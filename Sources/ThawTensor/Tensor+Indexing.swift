@@ -96,7 +96,7 @@ extension Tensor {
             for (row, index) in ints.enumerated() {
                 require(
                     index >= 0 && index < depth,
-                    "oneHot: element \(row) of the tensor of shape \(shape) is \(index), outside of 0..<\(depth)"
+                    "oneHot: element \(row) of shape \(shape) is \(index), outside of 0..<\(depth)"
                 )
                 output[row * depth + index] = 1
             }

@@ -26,7 +26,7 @@ extension Tensor {
             let shape = TensorShape.broadcast(common, condition.shape)
         else {
             stop(
-                "replacing: shapes \(shape), \(other.shape) and, for the condition, \(condition.shape) do not broadcast"
+                "replacing: \(shape), \(other.shape) and the condition's \(condition.shape) do not broadcast"
             )
         }
         let dtype = dtype == other.dtype ? dtype : DType.promoted(dtype, other.dtype)

@@ -8,7 +8,7 @@ extension Tensor {
             let known = TensorShape.requiredCount(shape, dtype: dtype, operation: "reshaped(to:)")
             require(
                 known > 0 && count % known == 0,
-                "reshaped(to:): \(self.shape) does not fit the shape \(shape) with axis \(unknown) to be computed"
+                "reshaped(to:): \(self.shape) does not fit \(shape) with axis \(unknown) to be computed"
             )
             shape[unknown] = count / known
         }
