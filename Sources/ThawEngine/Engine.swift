@@ -18,5 +18,5 @@ public protocol Engine: AnyObject, Sendable {
 
     /// Runs `body` on the thread that owns the engine's worker pool and waits for it. Work that makes many calls is
     /// faster inside one such call; calls from inside run at once.
-    func perform<Result>(_ body: () throws -> Result) rethrows -> Result
+    func perform<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result
 }

@@ -1,3 +1,4 @@
+import Foundation
 public import ThawTensor
 
 /// What can go wrong in an engine.

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// The tool: `thaw demo` and what follows it.
+@main
+struct ThawCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "thaw", abstract: "Deep learning in Swift, with transfer learning that works.")
+}

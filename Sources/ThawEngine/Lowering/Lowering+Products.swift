@@ -1,0 +1,138 @@
+import COneDNN
+import ThawGraph
+import ThawTensor
+
+extension Lowering {
+    /// Lowers a product with its epilogue; what the library refuses runs as a program of ours behind it.
+    func lowerProduct(_ fusion: ProductFusion) throws {
+        var epilogue = Epilogue(fusion, self)
+        if try lowerProduct(fusion.nodes[0], epilogue, result: fusion.result) { return }
+        epilogue = Epilogue()
+        let plain = Graph.Value(node: fusion.nodes[0], output: 0)
+        guard try lowerProduct(fusion.nodes[0], epilogue, result: plain) else {
+            throw EngineError.library(
+                "oneDNN has no implementation of \(graph.nodes[fusion.nodes[0]].operation) in \(graph.nodes[fusion.nodes[0]].scope).")
+        }
+        guard fusion.nodes.count > 1 else { return }
+        var builder = ElementwiseBuilder(self)
+        for index in fusion.nodes.dropFirst() { try builder.add(index) }
+        try builder.store(fusion.result)
+        let type = analysis.type(fusion.result)
+        add(
+            builder.finish(
+                count: type.count, columns: fusion.bias == nil ? nil : type.shape.last,
+                phase: analysis.phase[fusion.nodes[0]], threads: threads))
+    }
+
+    private func lowerProduct(_ index: Int, _ epilogue: Epilogue, result: Graph.Value) throws -> Bool {
+        switch graph.nodes[index].operation {
+        case let product as MatrixProduct: try lowerMatrixProduct(product, index, epilogue, result: result)
+        case let convolution as Convolution2D: try lowerConvolution(convolution, index, epilogue, result: result)
+        default: false
+        }
+    }
+
+    private func lowerMatrixProduct(
+        _ product: MatrixProduct, _ index: Int, _ epilogue: Epilogue, result: Graph.Value
+    ) throws -> Bool {
+        let node = graph.nodes[index]
+        let output = node.outputTypes[0].shape
+        guard output.reduce(1, *) > 0 else { return true }
+        let source = Self.matrix(analysis.type(node.inputs[0]).shape, transposed: product.transposeA)
+        let weights = Self.matrix(analysis.type(node.inputs[1]).shape, transposed: product.transposeB)
+        let destination = Self.matrix(output, transposed: false)
+        let depth = product.transposeA ? analysis.type(node.inputs[0]).shape.dropLast().last ?? 1 : analysis.type(node.inputs[0]).shape.last ?? 1
+        if depth == 0 {
+            throw EngineError.unsupportedOperation("a matrix product over an axis of size 0 in \(node.scope) has no kernel.")
+        }
+        let threadCount = threads.forProduct(operations: 2 * output.reduce(1, *) * depth)
+        let phase = analysis.phase[index]
+        let isPacked = analysis.phase[analysis.root(node.inputs[1]).node] == .prologue && phase != .prologue
+        let bias = epilogue.bias == nil ? thaw_layout() : Self.bias(width: output[output.count - 1], rank: output.count)
+        guard
+            let primitive = withUnsafeLayouts(source, isPacked ? weights.freely : weights, bias, destination, {
+                Primitive(
+                    thaw_matmul_create($0, $1, $2, $3, epilogue.posts, Int32(epilogue.posts.count), threadCount))
+            })
+        else { return false }
+        let packed = try layoutFor(
+            primitive, .weights, plain: weights, storage: try storage(for: node.inputs[1]), phase: isPacked ? .prologue : phase)
+        var reads: [(Primitive.Argument, Storage)] = [(.source, try storage(for: node.inputs[0])), (.weights, packed)]
+        reads += try epilogue.operands(self)
+        add(
+            PlannedStep(
+                "matmul", primitive, phase: phase, reads: reads, writes: [(.destination, try storage(for: result))]))
+        return true
+    }
+
+    /// The storage that the primitive reads for an argument: the plain one, or a packed copy made by a step of its own.
+    func layoutFor(
+        _ primitive: Primitive, _ argument: Primitive.Argument, plain: thaw_layout, storage: Storage, phase: Phase
+    ) throws -> Storage {
+        if primitive.matches(argument, plain) { return storage }
+        let bytes = primitive.bytes(argument)
+        guard
+            let reorder = primitive.reorder(
+                argument, plain: plain, fromPlain: true, threads: threads.forElements(bytes / 4, work: 2))
+        else { throw EngineError.library("oneDNN cannot bring weights into the layout it asks for.") }
+        let packed = makeStorage(bytes: bytes, phase: phase)
+        add(
+            PlannedStep(
+                "pack", reorder, phase: phase, reads: [(.source, storage)], writes: [(.destination, packed)]))
+        return packed
+    }
+
+    private static func matrix(_ shape: [Int], transposed: Bool) -> thaw_layout {
+        var sizes = shape
+        var strides = rowMajorStrides(shape)
+        if transposed {
+            sizes.swapAt(shape.count - 1, shape.count - 2)
+            strides.swapAt(shape.count - 1, shape.count - 2)
+        }
+        return thaw_layout(sizes: sizes, strides: strides)
+    }
+
+    private static func bias(width: Int, rank: Int) -> thaw_layout {
+        let shape = [Int](repeating: 1, count: rank - 1) + [width]
+        return thaw_layout(sizes: shape, strides: rowMajorStrides(shape))
+    }
+}
+
+/// What a product does to its result before storing it.
+struct Epilogue {
+    var bias: Graph.Value?
+    var residual: Graph.Value?
+    var posts: [thaw_post_operation] = []
+
+    init() {}
+
+    init(_ fusion: ProductFusion, _ lowering: Lowering) {
+        bias = fusion.bias
+        residual = fusion.residual
+        if fusion.residual != nil {
+            let shape = lowering.analysis.type(fusion.result).shape
+            posts.append(
+                thaw_post_operation(kind: Int32(THAW_POST_ADD), alpha: 0, beta: 0, operand: .images(shape)))
+        }
+        if let activation = fusion.activation { posts += ProductFusion.posts(activation) ?? [] }
+    }
+
+    /// The arguments that bias and residual become.
+    func operands(_ lowering: Lowering) throws -> [(Primitive.Argument, Storage)] {
+        var result: [(Primitive.Argument, Storage)] = []
+        if let bias { result.append((.bias, try lowering.storage(for: bias))) }
+        if let residual { result.append((.postOperand(0), try lowering.storage(for: residual))) }
+        return result
+    }
+}
+
+func withUnsafeLayouts<Result>(
+    _ a: thaw_layout, _ b: thaw_layout, _ c: thaw_layout, _ d: thaw_layout,
+    _ body: (
+        UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>
+    ) -> Result
+) -> Result {
+    withUnsafePointer(to: a) { a in
+        withUnsafePointer(to: b) { b in withUnsafePointer(to: c) { c in withUnsafePointer(to: d) { d in body(a, b, c, d) } } }
+    }
+}

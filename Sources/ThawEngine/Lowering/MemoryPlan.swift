@@ -1,0 +1,48 @@
+/// Places storages in the arena so that those whose lifetimes do not meet share bytes.
+///
+/// Greedy by size: the largest first, each at the lowest free place among those alive at the same time
+/// (Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net Inference").
+struct MemoryPlan {
+    /// Bytes of the arena that are needed, scratch included.
+    private(set) var arenaBytes = 0
+    /// Where the steps' common scratch begins.
+    private(set) var scratchOffset = 0
+    /// The offset of each arena storage.
+    private(set) var offsets: [ObjectIdentifier: Int] = [:]
+
+    static let alignment = 64
+
+    init(storages: [Storage], steps: [PlannedStep]) {
+        for (number, step) in steps.enumerated() {
+            for storage in step.reads + step.writes {
+                storage.firstStep = min(storage.firstStep, number)
+                storage.lastStep = max(storage.lastStep, number)
+            }
+        }
+        var placed: [(storage: Storage, offset: Int)] = []
+        let arena = storages.filter { storage in
+            guard case .arena = storage.place else { return false }
+            if storage.isPinned { (storage.firstStep, storage.lastStep) = (0, steps.count) }
+            return storage.lastStep >= 0
+        }
+        let order = arena.indices.sorted { (arena[$0].bytes, $1) > (arena[$1].bytes, $0) }
+        for index in order {
+            let storage = arena[index]
+            let size = Self.aligned(storage.bytes)
+            var offset = 0
+            for other in placed
+            where other.storage.firstStep <= storage.lastStep && storage.firstStep <= other.storage.lastStep {
+                if other.offset >= offset + size { break }
+                offset = max(offset, other.offset + Self.aligned(other.storage.bytes))
+            }
+            let position = placed.firstIndex { $0.offset > offset } ?? placed.count
+            placed.insert((storage, offset), at: position)
+            offsets[ObjectIdentifier(storage)] = offset
+            arenaBytes = max(arenaBytes, offset + size)
+        }
+        scratchOffset = arenaBytes
+        arenaBytes += Self.aligned(steps.map(\.scratchBytes).max() ?? 0)
+    }
+
+    static func aligned(_ bytes: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
+}

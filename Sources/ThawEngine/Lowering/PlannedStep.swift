@@ -1,0 +1,76 @@
+import CKernels
+import COneDNN
+
+/// One step of an executable before it has memory.
+final class PlannedStep {
+    let name: String
+    let phase: Phase
+    let reads: [Storage]
+    let writes: [Storage]
+    let scratchBytes: Int
+    /// Fills the step's context with addresses.
+    let bind: (Binder) -> thaw_step
+
+    init(
+        _ name: String, phase: Phase, reads: [Storage], writes: [Storage], scratchBytes: Int = 0,
+        bind: @escaping (Binder) -> thaw_step
+    ) {
+        self.name = name
+        self.phase = phase
+        self.reads = reads
+        self.writes = writes
+        self.scratchBytes = scratchBytes
+        self.bind = bind
+    }
+}
+
+/// Gives steps their addresses and keeps what must live as long as the executable.
+final class Binder {
+    let scratch: UnsafeMutableRawPointer
+    private var contexts: [UnsafeMutableRawPointer] = []
+    private var primitives: [Primitive] = []
+
+    init(scratch: UnsafeMutableRawPointer) {
+        self.scratch = scratch
+    }
+
+    deinit {
+        for context in contexts { context.deallocate() }
+    }
+
+    func address(_ storage: Storage) -> UnsafeMutableRawPointer {
+        guard let pointer = storage.pointer else { preconditionFailure("a step uses memory that was never planned") }
+        return pointer
+    }
+
+    func floats(_ storage: Storage) -> UnsafeMutablePointer<Float> {
+        address(storage).assumingMemoryBound(to: Float.self)
+    }
+
+    func integers(_ storage: Storage) -> UnsafeMutablePointer<Int32> {
+        address(storage).assumingMemoryBound(to: Int32.self)
+    }
+
+    /// Keeps a primitive alive.
+    func retain(_ primitive: Primitive) { primitives.append(primitive) }
+
+    /// A copy of a context structure that lives as long as the binder.
+    func keep<Context>(_ context: Context) -> UnsafeMutablePointer<Context> {
+        let pointer = UnsafeMutablePointer<Context>.allocate(capacity: 1)
+        pointer.initialize(to: context)
+        contexts.append(UnsafeMutableRawPointer(pointer))
+        return pointer
+    }
+
+    func keep<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
+        let pointer = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
+        pointer.initialize(from: elements, count: elements.count)
+        contexts.append(UnsafeMutableRawPointer(pointer))
+        return pointer
+    }
+
+    /// A step that runs `function` on `context`.
+    func step<Context>(_ function: @escaping thaw_step_function, _ context: Context) -> thaw_step {
+        thaw_step(run: function, context: UnsafeMutableRawPointer(keep(context)))
+    }
+}

@@ -1,0 +1,71 @@
+import CKernels
+import COneDNN
+import Foundation
+public import ThawGraph
+public import ThawTensor
+
+/// The engine of this package: oneDNN's kernels, and our own where it has none, on the processor.
+///
+/// All work happens on one thread that the engine owns. `THAW_THREADS` in the environment, or `threads`, says how many
+/// cores a large step may use; as many as there are by default.
+public final class OneDNNEngine: Engine, @unchecked Sendable {
+    // Safety: everything mutable is touched only on the engine's thread.
+
+    /// The engine that models use unless told otherwise.
+    public static let shared: OneDNNEngine = {
+        do {
+            return try OneDNNEngine()
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    /// How many threads a large step uses.
+    public let threads: Int
+    let thread: EngineThread
+    let arena: Arena
+
+    /// Creates an engine.
+    ///
+    /// - Parameter threads: at least 1; by default `THAW_THREADS`, or as many as there are cores.
+    /// - Throws: `EngineError` if oneDNN does not start or address space cannot be reserved.
+    public init(threads: Int? = nil) throws {
+        let fromEnvironment = ProcessInfo.processInfo.environment["THAW_THREADS"].flatMap { Int($0) }
+        let count = max(1, threads ?? fromEnvironment ?? ProcessInfo.processInfo.activeProcessorCount)
+        self.threads = count
+        arena = try Arena()
+        let thread = EngineThread(name: "thaw-engine")
+        self.thread = thread
+        let status = thread.perform {
+            thaw_set_threads(Int32(count))
+            return thaw_onednn_initialize()
+        }
+        guard status == 0 else {
+            throw EngineError.library("oneDNN does not start on this machine (status \(status)).")
+        }
+    }
+
+    /// For example `oneDNN 2.6.3 (2 threads)`.
+    public var name: String {
+        let version = thaw_onednn_version()
+        return "oneDNN \(version / 10000).\(version / 100 % 100).\(version % 100) (\(threads) threads)"
+    }
+
+    public func makeVariable(name: String, initialValue: Tensor) throws -> any Variable {
+        try OneDNNVariable(name: name, initialValue: initialValue, thread: thread)
+    }
+
+    public func compile(_ graph: Graph) throws -> any Executable {
+        try perform { () throws in
+            let prepared = try OneDNNPasses.run(on: graph)
+            let lowering = try Lowering(prepared, threads: ThreadModel(maximum: threads))
+            return try OneDNNExecutable(lowering, engine: self)
+        }
+    }
+
+    public func perform<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try thread.perform(body)
+    }
+}
