@@ -1,3 +1,5 @@
+import Foundation
+
 /// An n-dimensional array in the host's memory: row-major, contiguous, aligned to 64 bytes, and a value.
 ///
 /// Copies share memory until one of them is written. Tensors carry data into and out of models and serve to
@@ -72,7 +74,8 @@ extension Tensor: Equatable {
     public func isBitwiseEqual(to other: Tensor) -> Bool {
         guard dtype == other.dtype, shape == other.shape else { return false }
         if storage === other.storage { return true }
-        return withUnsafeBytes { bytes in other.withUnsafeBytes { bytes.elementsEqual($0) } }
+        defer { withExtendedLifetime((storage, other.storage)) {} }
+        return memcmp(storage.base, other.storage.base, byteCount) == 0
     }
 
     private func elementsEqual<T: ArithmeticElement>(_ other: Tensor, as type: T.Type) -> Bool {
