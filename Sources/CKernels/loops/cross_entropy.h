@@ -14,10 +14,10 @@ static void sparse_cross_entropy_part(void *context, int32_t index, int32_t coun
         float m, sum;
         if (columns <= LANES) {
             const vec x = load_partial(logits, columns, -INFINITY);
-            m = maximum_of_lanes(x);
+            m = largest_of_lanes(x);
             sum = sum_of_lanes(exponential(x - splat(m)));
         } else {
-            m = maximum_of_row(logits, columns, 0);
+            m = shift_of_row(logits, columns);
             sum = exponential_sum(logits, m, NULL, columns);
         }
         loss->loss[r] = logarithm_of(sum) + (m - logits[label]);
@@ -44,12 +44,12 @@ static void sparse_cross_entropy_gradient_part(void *context, int32_t index, int
         }
         if (columns <= LANES) {
             const vec x = load_partial(logits, columns, -INFINITY);
-            const vec e = exponential(x - splat(maximum_of_lanes(x)));
+            const vec e = exponential(x - splat(largest_of_lanes(x)));
             vec g = e * splat(1.0f / sum_of_lanes(e));
             g = choose(lane_numbers() == (ivec)(label), g - splat(1.0f), g);
             store_partial(gradient, g * splat(scale), columns);
         } else {
-            const float m = maximum_of_row(logits, columns, 0);
+            const float m = shift_of_row(logits, columns);
             const float factor = 1.0f / exponential_sum(logits, m, gradient, columns);
             const float at_label = (gradient[label] * factor - 1.0f) * scale;
             for (int64_t j = 0; j < columns; j += LANES) {

@@ -72,24 +72,49 @@ INLINE four_values distribute(philox_block x, int32_t distribution, float p0, fl
         from_bits((v.v3 < limit) & one)};
 }
 
-// Value l of counter i goes to position 4 i + l.
-INLINE void store_interleaved(float *p, four_values v) {
-#if THAW_LANES == 4
-    typedef float pairs __attribute__((ext_vector_type(8)));
-    const pairs a = __builtin_shufflevector(v.v0, v.v1, 0, 4, 1, 5, 2, 6, 3, 7);
-    const pairs b = __builtin_shufflevector(v.v2, v.v3, 0, 4, 1, 5, 2, 6, 3, 7);
-    store(p, __builtin_shufflevector(a, b, 0, 1, 8, 9));
-    store(p + 4, __builtin_shufflevector(a, b, 2, 3, 10, 11));
-    store(p + 8, __builtin_shufflevector(a, b, 4, 5, 12, 13));
-    store(p + 12, __builtin_shufflevector(a, b, 6, 7, 14, 15));
+// Counters are spread over the lanes so that transposing every group of four lanes leaves the values
+// in order: counter i sits in lane 4 (i % (LANES / 4)) + i / (LANES / 4).
+INLINE int lane_of_counter(int i) { return 4 * (i % (LANES / 4)) + i / (LANES / 4); }
+
+INLINE uvec counters_of_lanes(void) {
+    uvec v;
+    for (int i = 0; i < LANES; i++) v[lane_of_counter(i)] = (uint32_t)i;
+    return v;
+}
+
+#if THAW_LANES == 16
+#define LOW_PAIRS(a, b) \
+    __builtin_shufflevector( \
+        a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
+#define HIGH_PAIRS(a, b) \
+    __builtin_shufflevector( \
+        a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31)
+#define LOW_HALVES(a, b) \
+    __builtin_shufflevector( \
+        a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
+#define HIGH_HALVES(a, b) \
+    __builtin_shufflevector( \
+        a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31)
+#elif THAW_LANES == 8
+#define LOW_PAIRS(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+#define HIGH_PAIRS(a, b) __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+#define LOW_HALVES(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
+#define HIGH_HALVES(a, b) __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
 #else
-    for (int i = 0; i < LANES; i++) {
-        p[4 * i] = v.v0[i];
-        p[4 * i + 1] = v.v1[i];
-        p[4 * i + 2] = v.v2[i];
-        p[4 * i + 3] = v.v3[i];
-    }
+#define LOW_PAIRS(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define HIGH_PAIRS(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#define LOW_HALVES(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
+#define HIGH_HALVES(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
 #endif
+
+// Value l of counter i goes to position 4 i + l.
+INLINE void store_in_order(float *p, four_values v) {
+    const vec a = LOW_PAIRS(v.v0, v.v1), b = HIGH_PAIRS(v.v0, v.v1);
+    const vec c = LOW_PAIRS(v.v2, v.v3), d = HIGH_PAIRS(v.v2, v.v3);
+    store(p, LOW_HALVES(a, c));
+    store(p + LANES, HIGH_HALVES(a, c));
+    store(p + 2 * LANES, LOW_HALVES(b, d));
+    store(p + 3 * LANES, HIGH_HALVES(b, d));
 }
 
 typedef struct {
@@ -106,9 +131,10 @@ INLINE void random_range(const random_state *state, int64_t first, int64_t end, 
     const uint32_t sample = (uint32_t)random->state[4];
     const int64_t columns = random->columns, per_row = state->row_counters;
     const bool contiguous = columns % 4 == 0;
+    const uvec order = counters_of_lanes();
     int64_t row = first / per_row, column = first % per_row;
     for (int64_t t = first; t < end; t += LANES) {
-        uvec counter = (uvec)lane_numbers() + (uint32_t)column, sample_row = (uvec)(position + (uint32_t)row);
+        uvec counter = order + (uint32_t)column, sample_row = (uvec)(position + (uint32_t)row);
         const int64_t begin_row = row, begin_column = column;
         column += LANES;
         if (column >= per_row) {
@@ -122,8 +148,8 @@ INLINE void random_range(const random_state *state, int64_t first, int64_t end, 
             } else {
                 int64_t r = begin_row, c = begin_column;
                 for (int i = 0; i < LANES; i++) {
-                    counter[i] = (uint32_t)c;
-                    sample_row[i] = position + (uint32_t)r;
+                    counter[lane_of_counter(i)] = (uint32_t)c;
+                    sample_row[lane_of_counter(i)] = position + (uint32_t)r;
                     if (++c == per_row) {
                         c = 0;
                         r++;
@@ -137,11 +163,11 @@ INLINE void random_range(const random_state *state, int64_t first, int64_t end, 
         const four_values values = distribute(philox(block, key0, key1), distribution, random->p0, random->p1);
         float *output = random->output + begin_row * columns + 4 * begin_column;
         if (t + LANES <= end && (contiguous || 4 * (begin_column + LANES) <= columns)) {
-            store_interleaved(output, values);
+            store_in_order(output, values);
             continue;
         }
         float lanes[4 * LANES];
-        store_interleaved(lanes, values);
+        store_in_order(lanes, values);
         int64_t r = begin_row, c = begin_column;
         const int64_t counters = thaw_minimum(LANES, end - t);
         for (int64_t i = 0; i < counters; i++) {

@@ -13,21 +13,35 @@ static double sum_of_row(const float *p, int64_t count) {
     return total;
 }
 
-// The largest value, or with the sign bit as `sign_bit` minus the smallest; NaN if there is one.
-static float maximum_of_row(const float *p, int64_t count, int32_t sign_bit) {
-    vec m0 = splat(-INFINITY), m1 = m0, m2 = m0, m3 = m0;
+// The largest value, or with the sign bit as `sign_bit` minus the smallest. NaN are passed over; the
+// last one met is left in `nan`, where there was none before.
+INLINE float largest_of_row(const float *p, int64_t count, int32_t sign_bit, vec *nan) {
+    vec m0 = splat(-INFINITY), m1 = m0, m2 = m0, m3 = m0, n0 = *nan, n1 = n0;
     int64_t i = 0;
     for (; i + 4 * LANES <= count; i += 4 * LANES) {
-        m0 = maximum_or_nan(m0, flip(load(p + i), sign_bit));
-        m1 = maximum_or_nan(m1, flip(load(p + i + LANES), sign_bit));
-        m2 = maximum_or_nan(m2, flip(load(p + i + 2 * LANES), sign_bit));
-        m3 = maximum_or_nan(m3, flip(load(p + i + 3 * LANES), sign_bit));
+        const vec x0 = flip(load(p + i), sign_bit), x1 = flip(load(p + i + LANES), sign_bit);
+        const vec x2 = flip(load(p + i + 2 * LANES), sign_bit), x3 = flip(load(p + i + 3 * LANES), sign_bit);
+        m0 = larger(x0, m0);
+        m1 = larger(x1, m1);
+        m2 = larger(x2, m2);
+        m3 = larger(x3, m3);
+        n0 = choose((x0 != x0) | (x1 != x1), splat(NAN), n0);
+        n1 = choose((x2 != x2) | (x3 != x3), splat(NAN), n1);
     }
     const float rest = sign_bit ? INFINITY : -INFINITY;
     for (; i < count; i += LANES) {
-        m0 = maximum_or_nan(m0, flip(load_up_to(p + i, count - i, rest), sign_bit));
+        const vec x = flip(load_up_to(p + i, count - i, rest), sign_bit);
+        m0 = larger(x, m0);
+        n0 = choose(x != x, x, n0);
     }
-    return maximum_of_lanes(maximum_or_nan(maximum_or_nan(m0, m1), maximum_or_nan(m2, m3)));
+    *nan = choose(n0 != n0, n0, n1);
+    return largest_of_lanes(larger(larger(m0, m1), larger(m2, m3)));
+}
+
+static float maximum_of_row(const float *p, int64_t count, int32_t sign_bit) {
+    vec nan = splat(0);
+    const float m = largest_of_row(p, count, sign_bit, &nan);
+    return any_lane(nan != nan) ? NAN : m;
 }
 
 typedef struct {
@@ -56,13 +70,17 @@ static indexed_value argument_maximum_of_row(const float *p, int64_t count) {
         index = mask ? position : index;
         position += LANES;
     }
+    if (!any_lane(best != best)) {
+        const float largest = largest_of_lanes(best);
+        const int32_t first = __builtin_reduce_min(best == splat(largest) ? index : (ivec)(INT32_MAX));
+        // Nothing is larger than -infinity: the first of all.
+        return (indexed_value){largest, first == INT32_MAX ? 0 : first};
+    }
     indexed_value result = {-INFINITY, INT32_MAX};
     for (int lane = 0; lane < LANES; lane++) {
         indexed_value candidate = {best[lane], index[lane]};
         if (replaces_scalar(candidate, result)) result = candidate;
     }
-    // Nothing is larger than -infinity: the first of all.
-    if (result.index == INT32_MAX) result.index = 0;
     return result;
 }
 

@@ -22,6 +22,18 @@ INLINE float exponential_sum(const float *x, float m, float *output, int64_t col
     return sum_of_lanes(s0 + s1);
 }
 
+// The largest value. A NaN need not be looked for: it comes out in the sum of exponentials.
+INLINE float shift_of_row(const float *x, int64_t columns) {
+    vec m0 = splat(-INFINITY), m1 = m0;
+    int64_t j = 0;
+    for (; j + 2 * LANES <= columns; j += 2 * LANES) {
+        m0 = larger(load(x + j), m0);
+        m1 = larger(load(x + j + LANES), m1);
+    }
+    for (; j < columns; j += LANES) m0 = larger(load_up_to(x + j, columns - j, -INFINITY), m0);
+    return largest_of_lanes(larger(m0, m1));
+}
+
 INLINE float logarithm_of(float x) {
     const vec result = logarithm(splat(x));
     return result[0];
@@ -30,14 +42,14 @@ INLINE float logarithm_of(float x) {
 INLINE void softmax_row(const float *input, float *output, int64_t columns, bool is_logarithm) {
     if (columns <= LANES) {
         const vec x = load_partial(input, columns, -INFINITY);
-        const vec shifted = x - splat(maximum_of_lanes(x));
+        const vec shifted = x - splat(largest_of_lanes(x));
         const vec e = exponential(shifted);
         const float sum = sum_of_lanes(e);
         const vec result = is_logarithm ? shifted - logarithm(splat(sum)) : e * splat(1.0f / sum);
         store_partial(output, result, columns);
         return;
     }
-    const float m = maximum_of_row(input, columns, 0);
+    const float m = shift_of_row(input, columns);
     if (is_logarithm) {
         const vec shift = splat(m), rest = splat(logarithm_of(exponential_sum(input, m, NULL, columns)));
         for (int64_t j = 0; j < columns; j += LANES) {

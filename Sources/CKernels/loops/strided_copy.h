@@ -96,33 +96,65 @@ INLINE void copy_run(const char *input, char *output, int64_t size, int64_t in, 
 
 #undef COPY_RUN
 
-// output[i * out + j] = input[i + j * in], tile by tile, so that both sides stay in the cache.
-#define TRANSPOSE(type) \
-    do { \
-        const type *source = (const type *)(const void *)input; \
-        type *destination = (type *)(void *)output; \
-        for (int64_t i0 = 0; i0 < rows; i0 += TILE) { \
-            const int64_t i1 = thaw_minimum(rows, i0 + TILE); \
-            for (int64_t j0 = 0; j0 < columns; j0 += TILE) { \
-                const int64_t j1 = thaw_minimum(columns, j0 + TILE); \
-                for (int64_t i = i0; i < i1; i++) { \
-                    for (int64_t j = j0; j < j1; j++) destination[i * out + j] = source[i + j * in]; \
-                } \
-            } \
-        } \
-    } while (0)
+typedef float eight __attribute__((ext_vector_type(8)));
+typedef eight unaligned_eight __attribute__((aligned(4)));
 
-static void copy_transposed(
-    const char *input, char *output, int64_t rows, int64_t columns, int64_t in, int64_t out, int32_t bytes
-) {
-    if (bytes == 4) {
-        TRANSPOSE(uint32_t);
-    } else {
-        TRANSPOSE(uint8_t);
+// output[i * out + j] = input[i + j * in] for i, j in 0 ..< 8.
+INLINE void transpose_eight(const float *input, float *output, int64_t in, int64_t out) {
+    eight r[8], s[8];
+    for (int k = 0; k < 8; k++) r[k] = *(const unaligned_eight *)(input + k * in);
+    for (int k = 0; k < 8; k += 4) {
+        const eight a = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        const eight b = __builtin_shufflevector(r[k], r[k + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+        const eight c = __builtin_shufflevector(r[k + 2], r[k + 3], 0, 8, 1, 9, 4, 12, 5, 13);
+        const eight d = __builtin_shufflevector(r[k + 2], r[k + 3], 2, 10, 3, 11, 6, 14, 7, 15);
+        s[k] = __builtin_shufflevector(a, c, 0, 1, 8, 9, 4, 5, 12, 13);
+        s[k + 1] = __builtin_shufflevector(a, c, 2, 3, 10, 11, 6, 7, 14, 15);
+        s[k + 2] = __builtin_shufflevector(b, d, 0, 1, 8, 9, 4, 5, 12, 13);
+        s[k + 3] = __builtin_shufflevector(b, d, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    for (int k = 0; k < 4; k++) {
+        *(unaligned_eight *)(output + k * out) =
+            __builtin_shufflevector(s[k], s[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        *(unaligned_eight *)(output + (k + 4) * out) =
+            __builtin_shufflevector(s[k], s[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
 }
 
-#undef TRANSPOSE
+// One element after the other, for the edges and for bytes.
+#define TRANSPOSE_TILE(type, i0, i1, j0, j1) \
+    for (int64_t row = (i0); row < (i1); row++) { \
+        for (int64_t j = (j0); j < (j1); j++) { \
+            ((type *)(void *)output)[row * out + j] = ((const type *)(const void *)input)[row + j * in]; \
+        } \
+    }
+
+// output[i * out + j] = input[i + j * in], tile by tile, so that both sides stay in the cache.
+static void copy_transposed(
+    const char *input, char *output, int64_t rows, int64_t columns, int64_t in, int64_t out, int32_t bytes
+) {
+    for (int64_t i0 = 0; i0 < rows; i0 += TILE) {
+        const int64_t i1 = thaw_minimum(rows, i0 + TILE);
+        for (int64_t j0 = 0; j0 < columns; j0 += 8) {
+            const int64_t j1 = thaw_minimum(columns, j0 + 8);
+            if (bytes == 1) {
+                TRANSPOSE_TILE(uint8_t, i0, i1, j0, j1)
+                continue;
+            }
+            int64_t i = i0;
+            if (j1 - j0 == 8) {
+                for (; i + 8 <= i1; i += 8) {
+                    transpose_eight(
+                        (const float *)(const void *)input + i + j0 * in,
+                        (float *)(void *)output + i * out + j0, in, out);
+                }
+            }
+            TRANSPOSE_TILE(uint32_t, i, i1, j0, j1)
+        }
+    }
+}
+
+#undef TRANSPOSE_TILE
 
 static void copy_box_run(const copy_box *box) {
     const int32_t last = box->rank - 1, bytes = box->element_bytes;

@@ -71,9 +71,13 @@ INLINE void store_up_to(float *p, vec v, int64_t remaining) {
     }
 }
 
+// The larger or the smaller; the second if either is NaN.
+INLINE vec larger(vec a, vec b) { return choose(a > b, a, b); }
+INLINE vec smaller(vec a, vec b) { return choose(a < b, a, b); }
+
 // The larger or the smaller, and a NaN if either is one.
-INLINE vec maximum_or_nan(vec a, vec b) { return choose((a > b) | (a != a), a, b); }
-INLINE vec minimum_or_nan(vec a, vec b) { return choose((a < b) | (a != a), a, b); }
+INLINE vec maximum_or_nan(vec a, vec b) { return choose(a != a, a, larger(a, b)); }
+INLINE vec minimum_or_nan(vec a, vec b) { return choose(a != a, a, smaller(a, b)); }
 
 // Lanes exchanged with those at a distance, so that four (three, two) steps combine all of them.
 #if THAW_LANES == 16
@@ -106,10 +110,13 @@ INLINE float sum_of_lanes(vec v) {
     return v[0];
 }
 
-INLINE float maximum_of_lanes(vec v) {
-    FOLD(v, maximum_or_nan);
+// Of a vector without NaN.
+INLINE float largest_of_lanes(vec v) {
+    FOLD(v, larger);
     return v[0];
 }
+
+INLINE bool any_lane(ivec mask) { return __builtin_reduce_or(mask) != 0; }
 
 // Copies, and fills the destination with zeros up to a whole number of vectors.
 INLINE void copy_padded(float *destination, const float *source, int64_t count) {
