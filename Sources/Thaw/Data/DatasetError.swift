@@ -2,7 +2,7 @@ import Foundation
 public import ThawTensor
 
 /// What is wrong with a data set, or why it could not be had.
-public enum DatasetError: ThawError {
+public enum DatasetError: ThawError, Equatable {
     /// There is no sample.
     case empty(operation: String)
     /// A tensor is a scalar, so that it has no axis of samples.
