@@ -197,7 +197,10 @@ INLINE vec sine_shifted(vec x, int32_t quarter_turns) {
     dvec wide = widen(x);
     dvec shifted = wide * (dvec)(0.63661977236758134308) + magic;
     dvec n = shifted - magic;
-    dvec r = (wide - n * (dvec)(1.57079632673412561417)) - n * (dvec)(6.07710050650619224932e-11);
+    // pi / 2 in parts of 26 bits, so that the products are exact without a fused multiply-add too.
+    dvec r = wide - n * (dvec)(1.5707963109016418);
+    r = r - n * (dvec)(1.5893254712295857e-08);
+    r = r - n * (dvec)(6.123233995736766e-17);
     ivec quadrant = __builtin_convertvector((lvec)shifted, ivec) + quarter_turns;
     vec value = sine_in_quadrant(narrow(r), quadrant);
     ivec large = absolute(x) > splat(268435456.0f);

@@ -1,25 +1,30 @@
 // Softmax and log-softmax along rows.
 
-// Writes e^(x - m) when `output` is given, and returns its sum.
+// Writes e^(x - m) when `output` is given, and returns its sum: float32 in blocks, double across them.
 INLINE float exponential_sum(const float *x, float m, float *output, int64_t columns) {
-    vec s0 = splat(0), s1 = s0;
     const vec shift = splat(m);
-    int64_t j = 0;
-    for (; j + 2 * LANES <= columns; j += 2 * LANES) {
-        const vec e0 = exponential(load(x + j) - shift), e1 = exponential(load(x + j + LANES) - shift);
-        if (output) {
-            store(output + j, e0);
-            store(output + j + LANES, e1);
+    double total = 0;
+    for (int64_t first = 0; first < columns; first += SUM_BLOCK) {
+        const int64_t end = thaw_minimum(columns, first + SUM_BLOCK);
+        vec s0 = splat(0), s1 = s0;
+        int64_t j = first;
+        for (; j + 2 * LANES <= end; j += 2 * LANES) {
+            const vec e0 = exponential(load(x + j) - shift), e1 = exponential(load(x + j + LANES) - shift);
+            if (output) {
+                store(output + j, e0);
+                store(output + j + LANES, e1);
+            }
+            s0 += e0;
+            s1 += e1;
         }
-        s0 += e0;
-        s1 += e1;
+        for (; j < end; j += LANES) {
+            const vec e = exponential(load_up_to(x + j, end - j, -INFINITY) - shift);
+            if (output) store_up_to(output + j, e, end - j);
+            s0 += e;
+        }
+        total += (double)sum_of_lanes(s0 + s1);
     }
-    for (; j < columns; j += LANES) {
-        const vec e = exponential(load_up_to(x + j, columns - j, -INFINITY) - shift);
-        if (output) store_up_to(output + j, e, columns - j);
-        s0 += e;
-    }
-    return sum_of_lanes(s0 + s1);
+    return (float)total;
 }
 
 // The largest value. A NaN need not be looked for: it comes out in the sum of exponentials.
