@@ -1,0 +1,94 @@
+public import ThawGraph
+import ThawTensor
+
+/// What training minimises: a number per sample, computed from the target and the model's prediction.
+///
+/// A loss is written in graph operations, so it is differentiable without writing a gradient:
+///
+/// ```swift
+/// let huber = Loss.custom("huber") { target, prediction in
+///     let error = try (target - prediction).abs()
+///     return try error.less(than: 1.0).select(error.square() * 0.5, error - 0.5).mean(axes: [-1])
+/// }
+/// ```
+///
+/// The loss of a batch of n samples is `sum(weight[i] * loss[i]) / n`, Keras's `sum_over_batch_size`; without sample
+/// weights each weight is 1.
+public struct Loss: Sendable {
+    /// What the targets of a loss are.
+    public enum TargetKind: Sendable, Hashable {
+        /// Class indices: int32, one per sample.
+        case classIndices
+        /// Numbers: float32.
+        case values
+    }
+
+    /// How a loss computes its values: target and prediction in, one value per sample (or per position of a sample) out.
+    public typealias Body =
+        @Sendable (_ target: SymbolicTensor, _ prediction: SymbolicTensor) throws -> SymbolicTensor
+
+    /// The name for errors and for people, in Keras's spelling.
+    public let name: String
+    /// Whether targets are class indices or numbers.
+    public let targetKind: TargetKind
+    /// The interval numeric targets must lie in; nil where any finite number is allowed.
+    let targetRange: ClosedRange<Double>?
+    private let body: Body
+
+    init(
+        name: String, targetKind: TargetKind = .values, targetRange: ClosedRange<Double>? = nil,
+        body: @escaping Body
+    ) {
+        self.name = name
+        self.targetKind = targetKind
+        self.targetRange = targetRange
+        self.body = body
+    }
+
+    /// A loss of your own.
+    ///
+    /// - Parameters:
+    ///   - name: the name in errors.
+    ///   - targetKind: what the targets are; it decides the element type in which `body` gets them.
+    ///   - body: computes one value per sample, shape `[n]`. Where it gives `[n, ...]`, the mean over the further axes
+    ///     is taken.
+    public static func custom(
+        _ name: String, targetKind: TargetKind = .values, body: @escaping Body
+    ) -> Loss {
+        Loss(name: name, targetKind: targetKind, body: body)
+    }
+
+    /// The loss of each sample.
+    ///
+    /// ## Shapes
+    /// `target` and `prediction` have the batch on axis 0; the result has shape `[n]`.
+    ///
+    /// - Throws: a `GraphError` that names the loss if the shapes do not fit each other.
+    public func call(target: SymbolicTensor, prediction: SymbolicTensor) throws -> SymbolicTensor {
+        try prediction.graph.withScope(name) { () throws -> SymbolicTensor in
+            let values = try body(target, prediction)
+            guard values.rank >= 1, values.shape[0] == prediction.shape[0] else {
+                throw GraphError(
+                    "a loss gives one value per sample, shape [\(prediction.shape.first ?? 0)]; "
+                        + "this one gave \(values.type). Leave axis 0 when reducing.",
+                    operation: "loss", scope: prediction.graph.scope)
+            }
+            return values.rank == 1 ? values : try values.mean(axes: Array(1..<values.rank))
+        }
+    }
+
+    /// The loss of a batch: `sum(weight * loss) / n`, a scalar.
+    ///
+    /// - Parameters:
+    ///   - target: the targets.
+    ///   - prediction: what the model gave.
+    ///   - sampleWeights: shape `[n]`; nil counts each sample as 1.
+    public func batchValue(
+        target: SymbolicTensor, prediction: SymbolicTensor, sampleWeights: SymbolicTensor? = nil
+    ) throws -> SymbolicTensor {
+        var values = try call(target: target, prediction: prediction)
+        guard let sampleWeights else { return try values.mean() }
+        values = try values * sampleWeights
+        return try values.sum() * (1 / Double(values.shape[0]))
+    }
+}
