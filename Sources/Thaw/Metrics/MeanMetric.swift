@@ -1,0 +1,80 @@
+public import ThawGraph
+public import ThawTensor
+
+/// A metric that is a mean over samples: `sum(weight * value) / sum(weight)`, 0 before the first sample.
+///
+/// Subclasses override `values(target:prediction:)`; `Metric.mean(_:values:)` makes one from a closure.
+open class MeanMetric: Metric {
+    /// The value of each sample.
+    ///
+    /// ## Shapes
+    /// `target` and `prediction` have the batch on axis 0. The result is `[n]`, or `[n, ...]`, of which the mean over
+    /// the further axes is taken.
+    open func values(target: SymbolicTensor, prediction: SymbolicTensor) throws -> SymbolicTensor {
+        prediction
+    }
+
+    public override var stateVariables: [(name: String, shape: [Int])] { [("total", []), ("count", [])] }
+
+    public override func updatedState(
+        _ state: [SymbolicTensor], target: SymbolicTensor, prediction: SymbolicTensor,
+        sampleWeights: SymbolicTensor?
+    ) throws -> [SymbolicTensor] {
+        var values = try values(target: target, prediction: prediction).cast(to: .float32)
+        guard values.rank >= 1, values.shape[0] == prediction.shape[0] else {
+            throw GraphError(
+                "a mean metric gives one value per sample, shape [\(prediction.shape.first ?? 0)]; this one gave "
+                    + "\(values.type). Leave axis 0 when reducing.",
+                operation: name, scope: prediction.graph.scope)
+        }
+        if values.rank > 1 { values = try values.mean(axes: Array(1..<values.rank)) }
+        guard let sampleWeights else {
+            return [try state[0] + values.sum(), try state[1] + Double(values.shape[0])]
+        }
+        return [try state[0] + (values * sampleWeights).sum(), try state[1] + sampleWeights.sum()]
+    }
+
+    public override func result(of state: [Tensor]) -> Double {
+        let count = state[1].item
+        return count == 0 ? 0 : state[0].item / count
+    }
+}
+
+/// A mean whose values a closure computes.
+final class ClosureMetric: MeanMetric {
+    private let body: (SymbolicTensor, SymbolicTensor) throws -> SymbolicTensor
+
+    init(name: String, body: @escaping (SymbolicTensor, SymbolicTensor) throws -> SymbolicTensor) {
+        self.body = body
+        super.init(name: name)
+    }
+
+    override func values(target: SymbolicTensor, prediction: SymbolicTensor) throws -> SymbolicTensor {
+        try body(target, prediction)
+    }
+}
+
+extension Metric {
+    /// The mean over samples of values that a closure computes.
+    ///
+    /// - Parameters:
+    ///   - name: the name in logs.
+    ///   - values: target and prediction in, one value per sample out.
+    public static func mean(
+        _ name: String,
+        values: @escaping (_ target: SymbolicTensor, _ prediction: SymbolicTensor) throws -> SymbolicTensor
+    ) -> Metric {
+        ClosureMetric(name: name, body: values)
+    }
+
+    /// The mean of a loss over samples, under the loss's name.
+    public static func loss(_ loss: Loss, name: String? = nil) -> Metric {
+        ClosureMetric(name: name ?? loss.name) { try loss.call(target: $0, prediction: $1) }
+    }
+
+    /// The mean squared error.
+    public static var meanSquaredError: Metric { loss(.meanSquaredError) }
+
+    /// The mean absolute error.
+    public static var meanAbsoluteError: Metric { loss(.meanAbsoluteError) }
+}
