@@ -1,0 +1,79 @@
+public import ThawGraph
+
+/// Adam: steps scaled by running means of the gradient and of its square (Kingma and Ba 2014, "Adam: A Method for
+/// Stochastic Optimization").
+///
+/// With t the number of updates of this parameter:
+/// `m += (g - m)(1 - beta1)`, `v += (g^2 - v)(1 - beta2)`,
+/// `w -= rate * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + epsilon)`.
+///
+/// Keras counts one t for the whole model; here each parameter has its own, so that one unfrozen late starts as gently
+/// as one trained from the beginning.
+///
+/// Slots: `momentum` (m), `velocity` (v).
+public final class Adam: Optimizer {
+    /// The decay of the running mean of gradients.
+    public let beta1: Double
+    /// The decay of the running mean of squared gradients.
+    public let beta2: Double
+    /// Keeps the division away from zero.
+    public let epsilon: Double
+
+    /// Creates the optimizer.
+    ///
+    /// - Parameters:
+    ///   - learningRate: the step size.
+    ///   - beta1: the decay of the running mean of gradients, in `0..<1`.
+    ///   - beta2: the decay of the running mean of squared gradients, in `0..<1`.
+    ///   - epsilon: keeps the division away from zero.
+    public init(
+        learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
+        name: String = "adam"
+    ) {
+        precondition(
+            (0..<1).contains(beta1) && (0..<1).contains(beta2),
+            "Adam: beta1 is \(beta1) and beta2 is \(beta2); both must lie in 0..<1.")
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        super.init(name: name, learningRate: learningRate)
+    }
+
+    public override var slotNames: [String] { ["momentum", "velocity"] }
+
+    public override var usesUpdateCount: Bool { true }
+
+    public override func update(
+        parameter: SymbolicTensor, gradient: SymbolicTensor, slots: OptimizerSlots,
+        learningRate: SymbolicTensor
+    ) throws -> SymbolicTensor {
+        let graph = gradient.graph
+        let t = slots.updateCount
+        let correction1 = try 1 - graph.constant(beta1).pow(t)
+        let correction2 = try 1 - graph.constant(beta2).pow(t)
+        let rate = try learningRate * correction2.sqrt() / correction1
+
+        let oldMomentum = try slots.read("momentum")
+        let oldVelocity = try slots.read("velocity")
+        let momentum = try oldMomentum + (gradient - oldMomentum) * (1 - beta1)
+        let velocity = try oldVelocity + (gradient.square() - oldVelocity) * (1 - beta2)
+        try slots.assign("momentum", momentum)
+        try slots.assign("velocity", velocity)
+        return try parameter - momentum * rate / (velocity.sqrt() + epsilon)
+    }
+}
+
+extension Optimizer {
+    /// Adam (Kingma and Ba 2014).
+    ///
+    /// - Parameters:
+    ///   - learningRate: the step size.
+    ///   - beta1: the decay of the running mean of gradients, in `0..<1`.
+    ///   - beta2: the decay of the running mean of squared gradients, in `0..<1`.
+    ///   - epsilon: keeps the division away from zero.
+    public static func adam(
+        learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7
+    ) -> Optimizer {
+        Adam(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+    }
+}
