@@ -1,0 +1,41 @@
+/// Code that runs at fixed points of `fit`, `evaluate` and `predict`. Override the hooks you need.
+///
+/// Hooks run on the engine's thread while the caller of `fit` waits, so they may read and change the model: set
+/// `model.stopTraining`, change the learning rate, freeze layers, read parameters. What a hook throws ends the call and is
+/// thrown by it. Batches and epochs count from 0.
+open class Callback {
+    /// The model that is being trained; set for the time of the call.
+    public internal(set) weak var model: Model?
+
+    /// Creates a callback.
+    public init() {}
+
+    /// Called before the first epoch.
+    open func onTrainBegin() throws {}
+    /// Called after the last epoch; `logs` are those of the last finished epoch.
+    open func onTrainEnd(logs: Logs) throws {}
+    /// Called before each epoch.
+    open func onEpochBegin(epoch: Int) throws {}
+    /// Called after each epoch, validation included; values set in `logs` enter the history.
+    open func onEpochEnd(epoch: Int, logs: Logs) throws {}
+    /// Called before each training step.
+    open func onTrainBatchBegin(batch: Int) throws {}
+    /// Called after each training step; `logs` are means from the start of the epoch, read when asked for.
+    open func onTrainBatchEnd(batch: Int, logs: Logs) throws {}
+    /// Called before an evaluation, also before the validation in `fit`.
+    open func onTestBegin() throws {}
+    /// Called after an evaluation.
+    open func onTestEnd(logs: Logs) throws {}
+    /// Called before each evaluation step.
+    open func onTestBatchBegin(batch: Int) throws {}
+    /// Called after each evaluation step.
+    open func onTestBatchEnd(batch: Int, logs: Logs) throws {}
+    /// Called before a prediction.
+    open func onPredictBegin() throws {}
+    /// Called after a prediction.
+    open func onPredictEnd() throws {}
+    /// Called before each prediction step.
+    open func onPredictBatchBegin(batch: Int) throws {}
+    /// Called after each prediction step.
+    open func onPredictBatchEnd(batch: Int) throws {}
+}
