@@ -1,0 +1,134 @@
+import ThawEngine
+import ThawTensor
+
+/// Writes batches of a data set into steps.
+///
+/// Rows of plain tensors go straight into a step's inputs, with nothing allocated on the way. Samples of mapped data are
+/// computed ahead on threads of their own.
+final class BatchFeeder {
+    /// The number of samples.
+    var count: Int { dataset.count }
+
+    private let dataset: Dataset
+    private let signature: SampleSignature
+    private let classWeights: ClassWeights?
+    /// Sample weights times class weights, by position; nil where class weights are not used or data is mapped.
+    private let combinedWeights: [Float]?
+    private let usesTargets: Bool
+    private var order: [Int]
+    private var loss: Loss?
+    private var predictionShape: [Int] = []
+    private var mapped: MappedBatches?
+
+    /// - Parameters:
+    ///   - call: the name of the call, for errors.
+    ///   - usesTargets: whether steps need targets.
+    init(_ dataset: Dataset, call: String, usesTargets: Bool, classWeights: [Int: Double]? = nil) throws {
+        guard !dataset.isEmpty else { throw TrainingError.emptyData(call: call) }
+        self.dataset = dataset
+        self.usesTargets = usesTargets
+        signature = try dataset.signature()
+        guard !usesTargets || signature.targets.count == 1 else {
+            throw TrainingError.invalidArgument(
+                "\(call): the data has \(signature.targets.count) targets for each sample; expected one, for the "
+                    + "model's one output. Make the data set with Dataset(x, y).")
+        }
+        let weights = classWeights.map { ClassWeights($0) }
+        self.classWeights = weights
+        if let weights, !dataset.isMapped, let targets = dataset.targets.first {
+            combinedWeights = weights.combined(targets: targets, sampleWeights: dataset.sampleWeights)
+        } else {
+            combinedWeights = nil
+        }
+        order = Array(0..<dataset.count)
+    }
+
+    /// The shapes of one sample's inputs.
+    var inputShapes: [[Int]] { signature.inputs.map(\.shape) }
+
+    /// What the steps for this data have in common.
+    func key(
+        kind: StepKey.Kind, model: Model, mode: Mode, liveRandomness: LiveRandomness = .automatic,
+        statistics: BatchNormalization.Statistics? = nil
+    ) -> StepKey {
+        StepKey(
+            kind: kind, batchSize: 0, inputShapes: inputShapes,
+            targetShape: usesTargets ? signature.targets.first?.shape : nil,
+            isWeighted: usesTargets && (dataset.sampleWeights != nil || classWeights != nil), mode: mode,
+            liveRandomness: liveRandomness, statistics: statistics, model: ModelSignature(of: model))
+    }
+
+    /// Throws unless the targets are fit for the loss. Targets of mapped data are looked at batch by batch.
+    func checkTargets(loss: Loss, predictionShape: [Int]) throws {
+        self.loss = loss
+        self.predictionShape = predictionShape
+        guard !dataset.isMapped, let targets = dataset.targets.first else { return }
+        try TargetCheck.check(targets, loss: loss, predictionShape: predictionShape, sample: dataset.identity)
+    }
+
+    /// Starts an epoch.
+    ///
+    /// - Parameters:
+    ///   - order: the positions of the samples in the order of their use; nil is the order of the data.
+    ///   - batchSize: how many samples make a batch.
+    ///   - seed: for random maps.
+    ///   - epoch: for random maps, which draw anew for each number.
+    func begin(order: [Int]?, batchSize: Int, seed: UInt64, epoch: Int) {
+        if let order { self.order = order }
+        mapped =
+            dataset.isMapped
+            ? MappedBatches(dataset, order: self.order, batchSize: batchSize, seed: seed, epoch: epoch) : nil
+    }
+
+    /// Writes the batch of `rows` samples from place `start` of the epoch's order into a step.
+    func fill(_ step: CompiledStep, start: Int, rows: Int) throws {
+        if let mapped {
+            try fill(step, with: try mapped.batch(startingAt: start))
+            return
+        }
+        let executable = step.executable
+        order.withUnsafeBufferPointer { order in
+            let positions = UnsafeBufferPointer(rebasing: order[start..<start + rows])
+            for (index, slot) in step.inputSlots.enumerated() {
+                executable.withInput(slot) { dataset.fill(.input(index), positions: positions, into: $0) }
+            }
+            if let slot = step.targetSlot {
+                executable.withInput(slot) {
+                    dataset.fill(.target(0), positions: positions, into: $0, as: step.targetType)
+                }
+            }
+            if let slot = step.weightsSlot {
+                executable.withInput(slot) { bytes in
+                    guard let combinedWeights else {
+                        dataset.fill(.weights, positions: positions, into: bytes)
+                        return
+                    }
+                    let weights = bytes.bindMemory(to: Float.self)
+                    for (row, position) in positions.enumerated() { weights[row] = combinedWeights[position] }
+                }
+            }
+        }
+    }
+
+    /// Which sample stands at a place of the epoch's order.
+    func sample(at place: Int) -> Int { dataset.identity(order[place]) }
+
+    private func fill(_ step: CompiledStep, with batch: Batch) throws {
+        for (slot, input) in zip(step.inputSlots, batch.inputs) { try step.executable.setInput(slot, input) }
+        if let slot = step.targetSlot, let targets = batch.targets.first {
+            if let loss {
+                try TargetCheck.check(targets, loss: loss, predictionShape: predictionShape) {
+                    batch.identities[$0]
+                }
+            }
+            try step.executable.setInput(slot, targets)
+        }
+        if let slot = step.weightsSlot {
+            let weights =
+                batch.targets.first.flatMap {
+                    classWeights?.combined(targets: $0, sampleWeights: batch.weights)
+                } ?? batch.weights?.floats ?? Array(repeating: 1, count: batch.count)
+            try step.executable.setInput(slot, Tensor(weights))
+        }
+    }
+}

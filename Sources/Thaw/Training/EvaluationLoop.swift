@@ -1,0 +1,68 @@
+import ThawEngine
+import ThawTensor
+
+/// Runs an evaluation over a data set. Leaves parameters, statistics and optimizer as they are.
+final class EvaluationLoop {
+    private let model: Model
+    private let compilation: Compilation
+    private let feeder: BatchFeeder
+    private let batchSize: Int
+    private let pool: StepPool
+    private var isChecked = false
+
+    init(
+        model: Model, compilation: Compilation, feeder: BatchFeeder, batchSize: Int, mode: Mode,
+        statistics: BatchNormalization.Statistics? = nil, liveRandomness: LiveRandomness = .automatic
+    ) {
+        self.model = model
+        self.compilation = compilation
+        self.feeder = feeder
+        self.batchSize = batchSize
+        let key = feeder.key(
+            kind: .evaluate, model: model, mode: mode, liveRandomness: liveRandomness, statistics: statistics)
+        pool = StepPool(model: model, key: key) {
+            try StepBuilder.evaluationStep(model: model, key: $0, compilation: compilation)
+        }
+    }
+
+    /// The number of steps.
+    var steps: Int { (feeder.count + batchSize - 1) / batchSize }
+
+    /// Compiles the step and checks the targets against the model's output.
+    func prepare() throws {
+        guard !isChecked else { return }
+        let step = try pool.step(rows: min(batchSize, feeder.count))
+        try feeder.checkTargets(loss: compilation.loss, predictionShape: step.predictionShape)
+        isChecked = true
+    }
+
+    /// Evaluates all samples and gives loss and metrics in order of their names.
+    func run(
+        callbacks: CallbackList, progress: ProgressPrinter?, isCancelled: () -> Bool
+    ) throws -> [(name: String, value: Double)] {
+        try prepare()
+        let metrics = compilation.evaluationMetrics
+        try metrics.reset()
+        try callbacks.notify { try $0.onTestBegin() }
+        let logs = Logs { metrics.results }
+        feeder.begin(order: nil, batchSize: batchSize, seed: model.seed, epoch: 0)
+        for batch in 0..<steps {
+            if isCancelled() { throw CancellationError() }
+            if !callbacks.isEmpty { try callbacks.notify { try $0.onTestBatchBegin(batch: batch) } }
+            let start = batch * batchSize
+            let rows = min(batchSize, feeder.count - start)
+            let step = try pool.step(rows: rows)
+            try feeder.fill(step, start: start, rows: rows)
+            step.setRandomKey(seed: model.seed, step: batch)
+            try step.executable.run()
+            progress?.update(batch + 1) { metrics.results }
+            if !callbacks.isEmpty {
+                logs.invalidate()
+                try callbacks.notify { try $0.onTestBatchEnd(batch: batch, logs: logs) }
+            }
+        }
+        let results = metrics.results
+        try callbacks.notify { try $0.onTestEnd(logs: Logs(results)) }
+        return results
+    }
+}

@@ -1,0 +1,142 @@
+import ThawEngine
+import ThawTensor
+
+/// The training loop: epochs of steps, with validation, callbacks and progress. Runs on the engine's thread.
+final class FitLoop {
+    private let model: Model
+    private let compilation: Compilation
+    private let options: FitOptions
+    private let feeder: BatchFeeder
+    private let validation: EvaluationLoop?
+    private let callbacks: CallbackList
+    private let pool: StepPool
+    private var history: History
+
+    init(
+        model: Model, compilation: Compilation, options: FitOptions, feeder: BatchFeeder,
+        validation: EvaluationLoop?, callbacks: CallbackList
+    ) {
+        self.model = model
+        self.compilation = compilation
+        self.options = options
+        self.feeder = feeder
+        self.validation = validation
+        self.callbacks = callbacks
+        pool = StepPool(model: model, key: feeder.key(kind: .train, model: model, mode: .training)) {
+            try StepBuilder.trainingStep(model: model, key: $0, compilation: compilation)
+        }
+        history = History(
+            batchSize: options.batchSize,
+            stepsPerEpoch: (feeder.count + options.batchSize - 1) / options.batchSize,
+            plannedEpochs: options.epochs)
+    }
+
+    /// Trains. What was recorded is kept in the model's state, however training ends.
+    func run(isCancelled: () -> Bool) throws -> History {
+        defer { model.training.history = history }
+        do {
+            try prepare()
+            try callbacks.notify { try $0.onTrainBegin() }
+            var last: [(name: String, value: Double)] = []
+            for epoch in options.initialEpoch..<max(options.initialEpoch, options.epochs) {
+                if model.training.stopsTraining { break }
+                last = try runEpoch(epoch, isCancelled: isCancelled)
+            }
+            if model.training.stopsTraining, history.end == .completed { history.end = .stopped }
+            try callbacks.notify { try $0.onTrainEnd(logs: Logs(last)) }
+        } catch {
+            history.end = error is CancellationError ? .cancelled : .failed
+            throw error
+        }
+        return history
+    }
+
+    /// Compiles the step and looks at all targets, so that what can be known to fail does so before training.
+    private func prepare() throws {
+        let step = try pool.step(rows: min(options.batchSize, feeder.count))
+        try feeder.checkTargets(loss: compilation.loss, predictionShape: step.predictionShape)
+        try validation?.prepare()
+    }
+
+    private func runEpoch(
+        _ epoch: Int, isCancelled: () -> Bool
+    ) throws -> [(name: String, value: Double)] {
+        let metrics = compilation.trainingMetrics
+        let progress = ProgressPrinter(options.verbosity, target: history.stepsPerEpoch)
+        progress.heading("Epoch \(epoch + 1)/\(options.epochs)")
+        try metrics.reset()
+        try callbacks.notify { try $0.onEpochBegin(epoch: epoch) }
+        feeder.begin(
+            order: options.shuffles ? order() : nil, batchSize: options.batchSize, seed: options.seed,
+            epoch: compilation.optimizer.iterations)
+
+        let batchLogs = Logs { metrics.results }
+        var done = 0
+        for batch in 0..<history.stepsPerEpoch {
+            if !callbacks.isEmpty { try callbacks.notify { try $0.onTrainBatchBegin(batch: batch) } }
+            try runStep(batch, epoch: epoch)
+            done = batch + 1
+            progress.update(done) { metrics.results }
+            if !callbacks.isEmpty {
+                batchLogs.invalidate()
+                try callbacks.notify { try $0.onTrainBatchEnd(batch: batch, logs: batchLogs) }
+            }
+            if isCancelled() { throw CancellationError() }
+            if model.training.stopsTraining { break }
+        }
+
+        let logs = Logs(metrics.results)
+        if let validation, (epoch + 1) % options.validationFrequency == 0 {
+            for entry in try validation.run(callbacks: callbacks, progress: nil, isCancelled: isCancelled) {
+                logs["val_" + entry.name] = entry.value
+            }
+        }
+        try callbacks.notify { try $0.onEpochEnd(epoch: epoch, logs: logs) }
+        history.append(epoch: epoch, logs.ordered)
+        progress.finish(done, metrics: logs.ordered)
+        return logs.ordered
+    }
+
+    private func runStep(_ batch: Int, epoch: Int) throws {
+        let start = batch * options.batchSize
+        let rows = min(options.batchSize, feeder.count - start)
+        let step = try pool.step(rows: rows)
+        let optimizer = compilation.optimizer
+        try feeder.fill(step, start: start, rows: rows)
+        step.setLearningRate(optimizer.learningRate)
+        step.setRandomKey(seed: options.seed, step: optimizer.iterations)
+        if try step.executable.run() {
+            optimizer.iterations += 1
+        } else {
+            try handleNonFinite(batch, start: start, rows: rows, epoch: epoch)
+        }
+    }
+
+    private func handleNonFinite(_ batch: Int, start: Int, rows: Int, epoch: Int) throws {
+        history.skippedSteps += 1
+        switch options.onNonFinite {
+        case .continue: break
+        case .stop:
+            history.end = .nonFinite
+            model.training.stopsTraining = true
+        case .throw:
+            let diagnosis = try NonFiniteDiagnosis(
+                model: model, key: pool.key(rows: rows), loss: compilation.loss)
+            let origin = try diagnosis.origin {
+                try feeder.fill($0, start: start, rows: rows)
+                $0.setRandomKey(seed: options.seed, step: compilation.optimizer.iterations)
+            } sample: {
+                feeder.sample(at: start + $0)
+            }
+            throw TrainingError.nonFinite(NonFiniteReport(origin: origin, epoch: epoch, step: batch))
+        }
+    }
+
+    /// The order of the samples in the coming epoch. It is keyed by the optimizer's step, so that training that goes on,
+    /// in another call or after loading, goes on with other orders, and in the same way each time.
+    private func order() -> [Int] {
+        var stream = RandomStream(seed: options.seed).derived("shuffle")
+            .derived(UInt64(compilation.optimizer.iterations))
+        return stream.permutation(feeder.count)
+    }
+}

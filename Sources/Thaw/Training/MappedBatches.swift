@@ -1,0 +1,30 @@
+import ThawTensor
+
+/// The batches of an epoch of mapped data, prepared ahead of their use.
+final class MappedBatches {
+    private let queue: PrefetchQueue
+    private let batchSize: Int
+    private var last: (index: Int, batch: Batch)?
+
+    init(_ dataset: Dataset, order: [Int], batchSize: Int, seed: UInt64, epoch: Int) {
+        self.batchSize = batchSize
+        let count = (order.count + batchSize - 1) / batchSize
+        let prefetching = dataset.prefetching ?? Prefetching(batches: 2, threads: 1)
+        queue = PrefetchQueue(count: count, prefetching) { index in
+            let end = min((index + 1) * batchSize, order.count)
+            return try dataset.batch(order[index * batchSize..<end], seed: seed, epoch: epoch)
+        }
+    }
+
+    deinit { queue.cancel() }
+
+    /// The batch whose first sample stands at a place of the order. Batches are taken one after the other; the last one may
+    /// be asked for again.
+    func batch(startingAt start: Int) throws -> Batch {
+        let index = start / batchSize
+        if let last, last.index == index { return last.batch }
+        let batch = try queue.take(index)
+        last = (index, batch)
+        return batch
+    }
+}

@@ -1,0 +1,32 @@
+import ThawEngine
+import ThawTensor
+
+extension Model {
+    /// Builds the model for the data if it is not built, and checks that the samples fit.
+    ///
+    /// Building happens on the caller's thread, where the caller's choices hold.
+    func prepare(for feeder: BatchFeeder, call: String) throws {
+        let shapes = feeder.inputShapes
+        try ensureBuilt(inputShapes: shapes.map { [1] + $0 })
+        if let expected = inputShape, shapes.count == 1, shapes[0] != expected,
+            zip(expected, shapes[0]).contains(where: { $0 != $1 }) || expected.count != shapes[0].count
+        {
+            throw TrainingError.inputShape(model: name, expected: expected, got: shapes[0])
+        }
+    }
+
+    /// Runs `body` on the engine's thread, with the model's engine current there, and waits for it.
+    ///
+    /// - Parameter body: is given a function that tells whether the calling task was cancelled.
+    func onEngine<Result>(_ body: (_ isCancelled: () -> Bool) throws -> Result) throws -> Result {
+        let engine = engine
+        return try withUnsafeCurrentTask { task in
+            // The task outlives the call, and asking whether it is cancelled is safe from any thread.
+            try engine.perform { () throws -> Result in
+                try Runtime.$engine.withValue(engine) {
+                    try body { task?.isCancelled ?? false }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import ThawEngine
+import ThawTensor
+
+/// Computes the model's output for all samples.
+final class PredictionLoop {
+    private let model: Model
+    private let feeder: BatchFeeder
+    private let batchSize: Int
+    private let pool: StepPool
+
+    init(
+        model: Model, feeder: BatchFeeder, batchSize: Int, mode: Mode,
+        statistics: BatchNormalization.Statistics?, liveRandomness: LiveRandomness
+    ) {
+        self.model = model
+        self.feeder = feeder
+        self.batchSize = batchSize
+        let key = feeder.key(
+            kind: .predict, model: model, mode: mode, liveRandomness: liveRandomness, statistics: statistics)
+        pool = StepPool(model: model, key: key) { try StepBuilder.predictionStep(model: model, key: $0) }
+    }
+
+    /// The number of steps.
+    var steps: Int { (feeder.count + batchSize - 1) / batchSize }
+
+    /// Predicts all samples, in order.
+    func run(
+        callbacks: CallbackList, progress: ProgressPrinter?, isCancelled: () -> Bool
+    ) throws -> Tensor {
+        try callbacks.notify { try $0.onPredictBegin() }
+        feeder.begin(order: nil, batchSize: batchSize, seed: model.seed, epoch: 0)
+        var result: Tensor?
+        for batch in 0..<steps {
+            if isCancelled() { throw CancellationError() }
+            if !callbacks.isEmpty { try callbacks.notify { try $0.onPredictBatchBegin(batch: batch) } }
+            let start = batch * batchSize
+            let rows = min(batchSize, feeder.count - start)
+            let step = try pool.step(rows: rows)
+            try feeder.fill(step, start: start, rows: rows)
+            step.setRandomKey(seed: model.seed, step: batch)
+            try step.executable.run()
+            let output = step.executable.output(0)
+            if result == nil {
+                result = Tensor.zeros([feeder.count] + output.shape.dropFirst(), dtype: output.dtype)
+            }
+            result?.replaceRows(from: start, with: output)
+            progress?.update(batch + 1) { [] }
+            if !callbacks.isEmpty { try callbacks.notify { try $0.onPredictBatchEnd(batch: batch) } }
+        }
+        try callbacks.notify { try $0.onPredictEnd() }
+        return result ?? Tensor.zeros([0])
+    }
+}
+
+extension Tensor {
+    /// Copies the rows of `other` over this tensor's rows from `first` on; both have rows of one size and type.
+    fileprivate mutating func replaceRows(from first: Int, with other: Tensor) {
+        let rowBytes = count / Swift.max(1, shape[0]) * dtype.byteCount
+        withUnsafeMutableBytes { target in
+            other.withUnsafeBytes { source in
+                UnsafeMutableRawBufferPointer(rebasing: target[(first * rowBytes)...]).copyMemory(
+                    from: source)
+            }
+        }
+    }
+}

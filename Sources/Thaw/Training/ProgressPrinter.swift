@@ -1,0 +1,84 @@
+import Foundation
+
+/// Prints the progress of one epoch, evaluation or prediction.
+final class ProgressPrinter {
+    private let style: Verbosity
+    private let target: Int
+    private let print: (String) -> Void
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+    private var afterFirstStep: ContinuousClock.Instant?
+    private var lastShown: ContinuousClock.Instant?
+    private var shownWidth = 0
+
+    private static let interval = Duration.milliseconds(100)
+
+    init(
+        _ verbosity: Verbosity, target: Int, print: @escaping (String) -> Void = ProgressPrinter.printToOutput
+    ) {
+        style = verbosity.resolved
+        self.target = target
+        self.print = print
+        start = clock.now
+    }
+
+    /// Prints a heading, such as `Epoch 1/10`.
+    func heading(_ text: String) {
+        if style != .silent { print(text + "\n") }
+    }
+
+    /// Shows the state after `current` steps, unless that was done a moment ago; `metrics` is called only if so.
+    func update(_ current: Int, metrics: () -> [(name: String, value: Double)]) {
+        guard style == .progressBar else {
+            if current == 1 { afterFirstStep = clock.now }
+            return
+        }
+        let now = clock.now
+        if current == 1 { afterFirstStep = now }
+        if let lastShown, now - lastShown < Self.interval { return }
+        lastShown = now
+        show(line(current, metrics(), now: now, isFinal: false).bar(styled: true), end: "")
+    }
+
+    /// Shows the last state and ends the line.
+    func finish(_ current: Int, metrics: [(name: String, value: Double)]) {
+        let line = line(current, metrics, now: clock.now, isFinal: true)
+        switch style {
+        case .progressBar: show(line.bar(styled: true), end: "\n")
+        case .oneLinePerEpoch: print(line.plain + "\n")
+        case .automatic, .silent: break
+        }
+    }
+
+    private func line(
+        _ current: Int, _ metrics: [(name: String, value: Double)], now: ContinuousClock.Instant,
+        isFinal: Bool
+    ) -> StepProgress {
+        // The first step compiles, so it says nothing about the others.
+        let first = afterFirstStep ?? start
+        let perStep = current > 1 ? (now - first).seconds / Double(current - 1) : (now - start).seconds
+        return StepProgress(
+            current: current, target: target, elapsed: (now - start).seconds, secondsPerStep: perStep,
+            metrics: metrics, isFinal: isFinal)
+    }
+
+    private func show(_ text: String, end: String) {
+        // Colour codes take no room on the screen; counting them in only pads a little more than is needed.
+        let padding = String(repeating: " ", count: max(0, shownWidth - text.count))
+        shownWidth = text.count
+        print("\r" + text + padding + end)
+    }
+
+    /// Prints to standard output at once.
+    static func printToOutput(_ text: String) {
+        Swift.print(text, terminator: "")
+        fflush(nil)
+    }
+}
+
+extension Duration {
+    /// The length in seconds.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,46 @@
+import ThawEngine
+
+/// The steps of one call, by number of rows: the full batch and the last, smaller one. Compiles them when they are needed,
+/// and again when a layer was changed in the meantime.
+final class StepPool {
+    private let model: Model
+    private var key: StepKey
+    private let make: (StepKey) throws -> CompiledStep
+    private var seenChanges: UInt64
+    private var first: CompiledStep?
+    private var second: CompiledStep?
+
+    /// - Parameters:
+    ///   - key: what the steps have in common; its batch size and signature are filled in here.
+    ///   - make: compiles the step of a key.
+    init(model: Model, key: StepKey, make: @escaping (StepKey) throws -> CompiledStep) {
+        self.model = model
+        self.key = key
+        self.make = make
+        seenChanges = LayerChanges.count
+        self.key.model = ModelSignature(of: model)
+    }
+
+    /// The step for a number of rows. Without a change in between, nothing is allocated for a size seen before.
+    func step(rows: Int) throws -> CompiledStep {
+        let changes = LayerChanges.count
+        if changes != seenChanges {
+            seenChanges = changes
+            (first, second) = (nil, nil)
+            key.model = ModelSignature(of: model)
+        }
+        if let first, first.batchSize == rows { return first }
+        if let second, second.batchSize == rows { return second }
+        key.batchSize = rows
+        let step = try model.training.steps.step(for: key) { try make(key) }
+        if first == nil { first = step } else { second = step }
+        return step
+    }
+
+    /// The key of the step for a number of rows.
+    func key(rows: Int) -> StepKey {
+        var key = key
+        key.batchSize = rows
+        return key
+    }
+}

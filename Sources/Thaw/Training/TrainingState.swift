@@ -1,0 +1,60 @@
+import ThawEngine
+import ThawTensor
+
+/// What a model keeps between calls of `fit`, `evaluate` and `predict`.
+final class TrainingState {
+    /// What `compile` was given; nil before it.
+    var compilation: Compilation?
+    /// The compiled steps.
+    var steps = StepCache()
+    /// Set by callbacks to end training after the batch.
+    var stopsTraining = false
+    /// What the last `fit` recorded.
+    var history: History?
+    /// Whether a `fit` is under way.
+    var isFitting = false
+}
+
+/// What `compile` was given, with the state of the metrics.
+final class Compilation {
+    let optimizer: Optimizer
+    let loss: Loss
+    let trainingMetrics: MetricSet
+    /// Evaluation has a state of its own, so that validating, also in the middle of an epoch, leaves training's alone.
+    let evaluationMetrics: MetricSet
+
+    init(
+        optimizer: Optimizer, loss: Loss, metrics: [Metric], weightedMetrics: [Metric], engine: any Engine
+    ) throws {
+        var seen: Set<String> = ["loss"]
+        for metric in metrics + weightedMetrics where !seen.insert(metric.name).inserted {
+            throw TrainingError.invalidArgument(
+                "compile: two metrics are named \"\(metric.name)\"; give each a name of its own, \"loss\" is taken."
+            )
+        }
+        self.optimizer = optimizer
+        self.loss = loss
+        trainingMetrics = try MetricSet(metrics: metrics, weightedMetrics: weightedMetrics, engine: engine)
+        evaluationMetrics = try MetricSet(metrics: metrics, weightedMetrics: weightedMetrics, engine: engine)
+    }
+}
+
+extension Model {
+    /// The training state, made at its first use.
+    var training: TrainingState {
+        if let trainingState { return trainingState }
+        let state = TrainingState()
+        trainingState = state
+        return state
+    }
+
+    /// What `compile` was given.
+    ///
+    /// - Throws: `TrainingError.notCompiled` before `compile`.
+    func compilation(for call: String) throws -> Compilation {
+        guard let compilation = trainingState?.compilation else {
+            throw TrainingError.notCompiled(model: name, call: call)
+        }
+        return compilation
+    }
+}
