@@ -1,8 +1,9 @@
 extension Graph {
     /// The gradients of a scalar with respect to `targets`, by reverse-mode differentiation.
     ///
-    /// Nodes are added only on paths from a target to `result`; for anything else (a frozen parameter that is not among the
-    /// targets) nothing is computed or kept. A target that does not influence the result gets nil.
+    /// Nodes are added only on paths from a target to `result`; for anything else (a frozen parameter that
+    /// is not among the targets) nothing is computed or kept. A target that does not influence the result
+    /// gets nil.
     ///
     /// - Throws: if `result` is not a scalar, or an operation on the way has no gradient.
     public func gradients(
@@ -10,7 +11,8 @@ extension Graph {
     ) throws(GraphError) -> [SymbolicTensor?] {
         guard result.type.count == 1 else {
             throw GraphError(
-                "gradients are taken of a scalar, not of \(result.type); reduce it first, for example with mean().",
+                "gradients are taken of a scalar, not of \(result.type); reduce it first, for example "
+                    + "with mean().",
                 operation: "gradients", scope: scope)
         }
         let count = nodes.count

@@ -1,9 +1,10 @@
 public import ThawTensor
 
-/// A static dataflow graph: nodes in topological order, named inputs and outputs, and assignments to variables.
+/// A static dataflow graph: nodes in topological order, named inputs and outputs, and assignments to
+/// variables.
 ///
-/// A graph is built once, by tracing layers on symbolic tensors, and then compiled by an engine. Nodes can only refer to
-/// earlier nodes, so a graph has no cycles by construction.
+/// A graph is built once, by tracing layers on symbolic tensors, and then compiled by an engine. Nodes can
+/// only refer to earlier nodes, so a graph has no cycles by construction.
 public final class Graph {
     /// One application of an operation.
     public struct Node {

@@ -5,7 +5,8 @@ public import ThawTensor
 public struct GraphError: ThawError, Equatable {
     /// The operation that refused its inputs, for example `MatrixProduct`.
     public var operation: String
-    /// Where in the model: the path of the scopes that were open, for example `resnet/conv1`; empty at the top.
+    /// Where in the model: the path of the scopes that were open, for example `resnet/conv1`; empty at the
+    /// top.
     public var scope: String
     /// What was expected, what came, and how to mend it.
     public var message: String
@@ -17,6 +18,7 @@ public struct GraphError: ThawError, Equatable {
         self.message = message
     }
 
+    /// A text for people.
     public var description: String {
         let place = scope.isEmpty ? operation : operation.isEmpty ? scope : "\(scope) (\(operation))"
         return place.isEmpty ? message : "\(place): \(message)"

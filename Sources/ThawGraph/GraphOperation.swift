@@ -1,6 +1,7 @@
 /// One operation of a graph: its attributes, its shape rule and its derivative.
 ///
-/// An operation is a small value; an engine recognises it by its type and computes it. To add one, see CONTRIBUTING.md.
+/// An operation is a small value; an engine recognises it by its type and computes it. To add one, see
+/// CONTRIBUTING.md.
 public protocol GraphOperation: Sendable {
     /// The name in errors and dumps; by default the type's name.
     var name: String { get }
@@ -10,18 +11,20 @@ public protocol GraphOperation: Sendable {
     /// - Throws: an error that says what was expected, what came and how to mend it.
     func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType]
 
-    /// The vector-Jacobian product: for each input the gradient of the final scalar with respect to it, or nil where
-    /// there is none (integers, indices) or none was asked for (`context.needsGradient`).
+    /// The vector-Jacobian product: for each input the gradient of the final scalar with respect to it, or
+    /// nil where there is none (integers, indices) or none was asked for (`context.needsGradient`).
     func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?]
 
-    /// The same computation in simpler operations, for engines that have no kernel for this one. Nil when it is
-    /// already as simple as it gets.
+    /// The same computation in simpler operations, for engines that have no kernel for this one. Nil when
+    /// it is already as simple as it gets.
     func decomposed(_ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]?
 }
 
 extension GraphOperation {
+    /// The name in errors and dumps.
     public var name: String { String(describing: Self.self) }
 
+    /// The same in simpler operations.
     public func decomposed(_ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]? { nil }
 }
 

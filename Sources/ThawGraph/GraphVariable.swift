@@ -1,4 +1,5 @@
-/// Storage outside the graph that a graph reads and assigns: a parameter, a moving statistic, an optimizer slot.
+/// Storage outside the graph that a graph reads and assigns: a parameter, a moving statistic, an optimizer
+/// slot.
 ///
 /// The graph knows a variable only by identity, name and type; the engine that made it owns its contents.
 public protocol GraphVariable: AnyObject, Sendable {

@@ -2,8 +2,8 @@ public import ThawTensor
 
 /// A value that will be computed: one output of a node of a graph.
 ///
-/// Functions and operators on it add nodes. They throw when shapes do not fit, so an expression is written with one `try`:
-/// `try (x - mean) * scale + shift`.
+/// Functions and operators on it add nodes. They throw when shapes do not fit, so an expression is written
+/// with one `try`: `try (x - mean) * scale + shift`.
 public struct SymbolicTensor {
     /// The graph it belongs to.
     public let graph: Graph

@@ -1,6 +1,7 @@
 public import ThawTensor
 
-/// The shape and the element type of a symbolic tensor. Shapes are fully known: a graph is traced per batch size.
+/// The shape and the element type of a symbolic tensor. Shapes are fully known: a graph is traced per batch
+/// size.
 public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     /// The sizes of the axes; axis 0 of a batch is the batch.
     public var shape: [Int]
@@ -19,5 +20,6 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
 
+    /// A text for people.
     public var description: String { "\(dtype)\(shape)" }
 }

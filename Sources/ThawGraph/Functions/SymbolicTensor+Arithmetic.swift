@@ -86,7 +86,8 @@ extension SymbolicTensor {
         return try apply(Unary(kind: exponent == 2 ? .square : .power(exponent)))
     }
 
-    /// Each element to the exponent in the other tensor, with broadcasting. The gradient by the exponent is 0 where the base is not positive.
+    /// Each element to the exponent in the other tensor, with broadcasting. The gradient by the exponent is
+    /// 0 where the base is not positive.
     public func pow(_ exponent: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
         try binary(.power, exponent)
     }

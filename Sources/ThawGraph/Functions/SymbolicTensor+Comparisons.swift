@@ -75,7 +75,8 @@ extension SymbolicTensor {
     /// Where an element is neither infinite nor NaN.
     public func isFinite() throws(GraphError) -> SymbolicTensor { try apply(Unary(kind: .isFinite)) }
 
-    /// With this bool as the condition: elements of `first` where it is true, of `second` elsewhere, with broadcasting.
+    /// With this bool as the condition: elements of `first` where it is true, of `second` elsewhere, with
+    /// broadcasting.
     public func select(_ first: SymbolicTensor, _ second: SymbolicTensor) throws(GraphError) -> SymbolicTensor
     {
         try apply(Select(), first, second)

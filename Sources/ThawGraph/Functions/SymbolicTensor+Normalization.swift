@@ -5,7 +5,8 @@ extension SymbolicTensor {
         return (outputs[0], outputs[1])
     }
 
-    /// Batch normalization of `[..., c]` with the statistics of the batch, which are given back; the variance is the biased one.
+    /// Batch normalization of `[..., c]` with the statistics of the batch, which are given back; the
+    /// variance is the biased one.
     public func batchNormalization(
         gamma: SymbolicTensor, beta: SymbolicTensor, epsilon: Double
     ) throws(GraphError) -> (output: SymbolicTensor, mean: SymbolicTensor, variance: SymbolicTensor) {

@@ -15,8 +15,8 @@ extension SymbolicTensor {
             Convolution2D(strides: strides, padding: padding, dilation: dilation, groups: groups), kernel)
     }
 
-    /// A convolution of each channel by itself: images `[n, h, w, c]`, kernel `[kh, kw, c, m]`, result `[n, oh, ow, c * m]`,
-    /// where input channel i makes output channels `i * m` to `i * m + m - 1`.
+    /// A convolution of each channel by itself: images `[n, h, w, c]`, kernel `[kh, kw, c, m]`, result `[n,
+    /// oh, ow, c * m]`, where input channel i makes output channels `i * m` to `i * m + m - 1`.
     public func depthwiseConvolution2D(
         _ kernel: SymbolicTensor, strides: Size2D = Size2D(1), padding: Padding2D = .valid,
         dilation: Size2D = Size2D(1)
@@ -24,7 +24,8 @@ extension SymbolicTensor {
         let sizes = kernel.shape
         guard rank == 4, sizes.count == 4, sizes[2] == shape[3] else {
             throw GraphError(
-                "expects images [n, h, w, c] and a kernel [kh, kw, c, multiplier], got \(shape) and \(sizes); "
+                "expects images [n, h, w, c] and a kernel [kh, kw, c, multiplier], got \(shape) and "
+                    + "\(sizes); "
                     + "the kernel's axis 2 must be the number of channels.",
                 operation: "DepthwiseConvolution2D", scope: graph.scope)
         }
@@ -33,11 +34,13 @@ extension SymbolicTensor {
             flat, strides: strides, padding: padding, dilation: dilation, groups: sizes[2])
     }
 
-    /// A transposed convolution: the gradient of a convolution with respect to its input, which makes images of `outputShape`.
+    /// A transposed convolution: the gradient of a convolution with respect to its input, which makes
+    /// images of `outputShape`.
     ///
     /// - Parameters:
     ///   - kernel: `[kh, kw, o, c]`, where c is the number of channels of this tensor and o of the result.
-    ///   - outputShape: `[n, h, w, o]`; a convolution of such images with these settings must give this tensor's shape.
+    ///   - outputShape: `[n, h, w, o]`; a convolution of such images with these settings must give this
+    ///     tensor's shape.
     public func transposedConvolution2D(
         _ kernel: SymbolicTensor, outputShape: [Int], strides: Size2D = Size2D(1),
         padding: Padding2D = .valid,
@@ -55,7 +58,8 @@ extension SymbolicTensor {
         try apply(Pooling2D(kind: .maximum, size: size, strides: strides ?? size, padding: padding))
     }
 
-    /// The average of windows of images `[n, h, w, c]`, padding not counted; the strides are the size unless given.
+    /// The average of windows of images `[n, h, w, c]`, padding not counted; the strides are the size
+    /// unless given.
     public func averagePooling2D(
         size: Size2D, strides: Size2D? = nil, padding: Padding2D = .valid
     ) throws(GraphError) -> SymbolicTensor {

@@ -9,7 +9,8 @@ extension SymbolicTensor {
             let product = known.reduce(1, *)
             guard known.count == shape.count - 1, product > 0, type.count % product == 0 else {
                 throw GraphError(
-                    "cannot find the size for -1 when reshaping \(self.shape) with \(type.count) elements to \(shape); "
+                    "cannot find the size for -1 when reshaping \(self.shape) with \(type.count) elements "
+                        + "to \(shape); "
                         + "use -1 once, and sizes that divide the number of elements.",
                     operation: "Reshape", scope: graph.scope)
             }
@@ -27,7 +28,8 @@ extension SymbolicTensor {
         return try reshape(to: [first, shape.dropFirst().reduce(1, *)])
     }
 
-    /// Axes in another order: axis i of the result is axis `permutation[i]`. By default the order is reversed.
+    /// Axes in another order: axis i of the result is axis `permutation[i]`. By default the order is
+    /// reversed.
     public func transpose(_ permutation: [Int]? = nil) throws(GraphError) -> SymbolicTensor {
         let permutation = permutation ?? Array((0..<rank).reversed())
         if permutation == Array(0..<rank) { return self }

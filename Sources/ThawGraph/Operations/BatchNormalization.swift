@@ -1,10 +1,11 @@
 import ThawTensor
 
-/// Batch normalization with the statistics of the batch (Ioffe and Szegedy, 2015): `(x - mean) / sqrt(variance + epsilon) * gamma + beta`.
+/// Batch normalization with the statistics of the batch (Ioffe and Szegedy, 2015): `(x - mean) /
+/// sqrt(variance + epsilon) * gamma + beta`.
 ///
 /// ## Shapes
-/// Inputs: x `[..., c]`, gamma `[c]`, beta `[c]`. Outputs: y like x, the mean `[c]` and the biased variance `[c]` over all
-/// other axes.
+/// Inputs: x `[..., c]`, gamma `[c]`, beta `[c]`. Outputs: y like x, the mean `[c]` and the biased variance
+/// `[c]` over all other axes.
 public struct BatchNormalization: GraphOperation, Hashable {
     /// Added to the variance.
     public let epsilon: Double
@@ -24,12 +25,14 @@ public struct BatchNormalization: GraphOperation, Hashable {
         }
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 3)
         try Self.check(inputs[0], [(inputs[1], "gamma"), (inputs[2], "beta")])
         return [inputs[0], inputs[1], inputs[2]]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let x = context.inputs[0]
         let mean = context.outputs[1]
@@ -51,12 +54,14 @@ public struct BatchNormalization: GraphOperation, Hashable {
         return result
     }
 
+    /// The same in simpler operations.
     public func decomposed(_ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]? {
         let shape = inputs[0].shape
         let x = try inputs[0].reshape(to: [-1, shape[shape.count - 1]])
         let (mean, variance) = try x.moments()
         let scale = try inputs[1] * (variance + epsilon).reciprocalSquareRoot()
-        // Subtracting the mean first keeps the digits that x * scale + shift would lose where the mean is large.
+        // Subtracting the mean first keeps the digits that x * scale + shift would lose where the mean is
+        // large.
         let y = try (x - mean) * scale + inputs[2]
         return [try y.reshape(to: shape), mean, variance]
     }
@@ -65,7 +70,8 @@ public struct BatchNormalization: GraphOperation, Hashable {
 /// The gradient of `BatchNormalization`, with the mean and the variance it computed.
 ///
 /// ## Shapes
-/// Inputs: x `[..., c]`, gamma `[c]`, mean `[c]`, variance `[c]`, the output's gradient like x. Outputs: the gradients of x, gamma, beta.
+/// Inputs: x `[..., c]`, gamma `[c]`, mean `[c]`, variance `[c]`, the output's gradient like x. Outputs:
+/// the gradients of x, gamma, beta.
 public struct BatchNormalizationGradient: GraphOperation, Hashable {
     /// Added to the variance.
     public let epsilon: Double
@@ -73,6 +79,7 @@ public struct BatchNormalizationGradient: GraphOperation, Hashable {
     /// Creates the operation.
     public init(epsilon: Double) { self.epsilon = epsilon }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 5)
         try BatchNormalization.check(
@@ -82,10 +89,12 @@ public struct BatchNormalizationGradient: GraphOperation, Hashable {
         return [inputs[0], inputs[1], inputs[1]]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         try context.gradients(ofDecomposed: self)
     }
 
+    /// The same in simpler operations.
     public func decomposed(_ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]? {
         let shape = inputs[0].shape
         let channels = shape[shape.count - 1]

@@ -11,6 +11,7 @@ public struct BatchNormalizationInference: GraphOperation, Hashable {
     /// Creates the operation.
     public init(epsilon: Double) { self.epsilon = epsilon }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 5)
         try BatchNormalization.check(
@@ -19,6 +20,7 @@ public struct BatchNormalizationInference: GraphOperation, Hashable {
         return [inputs[0]]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let shape = context.input.shape
         let channels = shape[shape.count - 1]
@@ -44,6 +46,7 @@ public struct BatchNormalizationInference: GraphOperation, Hashable {
         return result
     }
 
+    /// The same in simpler operations.
     public func decomposed(_ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]? {
         let scale = try inputs[1] * (inputs[4] + epsilon).reciprocalSquareRoot()
         let shift = try inputs[2] - inputs[3] * scale

@@ -12,7 +12,8 @@ public enum BinaryKind: Hashable, Sendable {
     case equal, notEqual, less, lessEqual, greater, greaterEqual
     /// Logic on bools.
     case logicalAnd, logicalOr
-    /// The cross-entropy of the sigmoid of logits a with targets b, without overflow: `max(a, 0) - a * b + log(1 + e ** -|a|)`.
+    /// The cross-entropy of the sigmoid of logits a with targets b, without overflow: `max(a, 0) - a * b +
+    /// log(1 + e ** -|a|)`.
     case sigmoidCrossEntropy
 
     /// Whether the result is bool.
@@ -35,8 +36,10 @@ public struct Binary: GraphOperation, Hashable {
     /// Creates the operation.
     public init(kind: BinaryKind) { self.kind = kind }
 
+    /// The name in errors and dumps.
     public var name: String { "Binary.\(kind)" }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 2)
         try ShapeRules.expectEqualTypes(inputs)
@@ -56,6 +59,7 @@ public struct Binary: GraphOperation, Hashable {
         return [TensorType(shape, kind.isPredicate ? .bool : inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         guard !kind.isPredicate else { return [nil, nil] }
         let gradient = try context.arrived()

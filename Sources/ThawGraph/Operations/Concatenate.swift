@@ -8,6 +8,7 @@ public struct Concatenate: GraphOperation, Hashable {
     /// Creates the operation.
     public init(axis: Int) { self.axis = axis }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         guard let first = inputs.first else {
             throw GraphError("expects at least one input, got none.")
@@ -30,6 +31,7 @@ public struct Concatenate: GraphOperation, Hashable {
         return [TensorType(shape, first.dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
         var result = [SymbolicTensor?](repeating: nil, count: context.inputs.count)

@@ -3,8 +3,9 @@ import ThawTensor
 /// A two-dimensional convolution (cross-correlation, as in every deep-learning library), channels last.
 ///
 /// ## Shapes
-/// Inputs: x `[n, h, w, c]` and a kernel `[kh, kw, c / groups, o]`; output `[n, oh, ow, o]`. Output channel `j` belongs to group
-/// `j / (o / groups)` and sees only that group's input channels. With `groups == c` it is a depthwise convolution.
+/// Inputs: x `[n, h, w, c]` and a kernel `[kh, kw, c / groups, o]`; output `[n, oh, ow, o]`. Output channel
+/// `j` belongs to group `j / (o / groups)` and sees only that group's input channels. With `groups == c` it
+/// is a depthwise convolution.
 public struct Convolution2D: GraphOperation, Hashable {
     /// The steps between windows.
     public let strides: Size2D
@@ -66,6 +67,7 @@ public struct Convolution2D: GraphOperation, Hashable {
         return [x[0], size.height, size.width, kernel[3]]
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 2)
         try ShapeRules.expectEqualTypes(inputs)
@@ -76,6 +78,7 @@ public struct Convolution2D: GraphOperation, Hashable {
         ]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
         let x = context.inputs[0]

@@ -15,6 +15,7 @@ public struct Convolution2DInputGradient: GraphOperation, Hashable {
         self.inputShape = inputShape
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 2)
         try ShapeRules.expectEqualTypes(inputs)
@@ -25,6 +26,7 @@ public struct Convolution2DInputGradient: GraphOperation, Hashable {
     }
 
     // The operation is linear in each input; both derivatives are the convolution's relatives.
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
         let kernel = context.inputs[0]

@@ -15,6 +15,7 @@ public struct Convolution2DKernelGradient: GraphOperation, Hashable {
         self.kernelShape = kernelShape
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 2)
         try ShapeRules.expectEqualTypes(inputs)
@@ -24,6 +25,7 @@ public struct Convolution2DKernelGradient: GraphOperation, Hashable {
         return [TensorType(kernelShape, inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
         let x = context.inputs[0]

@@ -3,12 +3,13 @@ import ThawTensor
 /// Takes rows of a tensor by their indices.
 ///
 /// ## Shapes
-/// Inputs: parameters `[rows, ...]`, indices (int32) of any shape; output `indices.shape + parameters.shape[1...]`. An index
-/// outside gives NaN.
+/// Inputs: parameters `[rows, ...]`, indices (int32) of any shape; output `indices.shape +
+/// parameters.shape[1...]`. An index outside gives NaN.
 public struct Gather: GraphOperation, Hashable {
     /// Creates the operation.
     public init() {}
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 2)
         try ShapeRules.expectFloating(inputs[0], "the parameters")
@@ -19,6 +20,7 @@ public struct Gather: GraphOperation, Hashable {
         return [TensorType(inputs[1].shape + inputs[0].shape.dropFirst(), inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let rows = ScatterAdd(rows: context.inputs[0].shape[0])
         return [try context.graph.apply(rows, [context.inputs[1], context.arrived()])[0], nil]
@@ -28,8 +30,8 @@ public struct Gather: GraphOperation, Hashable {
 /// Adds rows into a tensor of zeros at given indices.
 ///
 /// ## Shapes
-/// Inputs: indices (int32), values `indices.shape + rest`; output `[rows] + rest`. Rows of equal indices add up; an index outside
-/// is left out.
+/// Inputs: indices (int32), values `indices.shape + rest`; output `[rows] + rest`. Rows of equal indices
+/// add up; an index outside is left out.
 public struct ScatterAdd: GraphOperation, Hashable {
     /// The number of rows of the output.
     public let rows: Int
@@ -37,18 +39,21 @@ public struct ScatterAdd: GraphOperation, Hashable {
     /// Creates the operation.
     public init(rows: Int) { self.rows = rows }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 2)
         try ShapeRules.expectIndices(inputs[0], "the indices")
         try ShapeRules.expectFloating(inputs[1], "the values")
         guard rows >= 0, inputs[1].shape.starts(with: inputs[0].shape) else {
             throw GraphError(
-                "the values' shape \(inputs[1].shape) must begin with the indices' shape \(inputs[0].shape), and the number of "
+                "the values' shape \(inputs[1].shape) must begin with the indices' shape "
+                    + "\(inputs[0].shape), and the number of "
                     + "rows \(rows) must not be negative.")
         }
         return [TensorType([rows] + inputs[1].shape.dropFirst(inputs[0].rank), inputs[1].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         [nil, try context.arrived().gather(context.inputs[0])]
     }

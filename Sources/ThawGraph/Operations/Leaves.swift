@@ -7,7 +7,9 @@ public struct Input: GraphOperation {
     /// Shape and element type.
     public let type: TensorType
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] { [type] }
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] { [] }
 }
 
@@ -16,7 +18,9 @@ public struct VariableRead: GraphOperation {
     /// The variable.
     public let variable: any GraphVariable
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] { [variable.type] }
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] { [] }
 }
 
@@ -25,8 +29,10 @@ public struct Constant: GraphOperation {
     /// The contents.
     public let tensor: Tensor
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         [TensorType(tensor.shape, tensor.dtype)]
     }
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] { [] }
 }

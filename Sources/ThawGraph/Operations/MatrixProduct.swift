@@ -3,8 +3,8 @@ import ThawTensor
 /// The product of two matrices, or of equally many matrices pair by pair.
 ///
 /// ## Shapes
-/// `[m, k]` times `[k, n]` gives `[m, n]`; `[b, m, k]` times `[b, k, n]` gives `[b, m, n]`. A transposed input is given with
-/// its last two axes exchanged.
+/// `[m, k]` times `[k, n]` gives `[m, n]`; `[b, m, k]` times `[b, k, n]` gives `[b, m, n]`. A transposed
+/// input is given with its last two axes exchanged.
 public struct MatrixProduct: GraphOperation, Hashable {
     /// Whether the first input is given transposed.
     public let transposeA: Bool
@@ -17,6 +17,7 @@ public struct MatrixProduct: GraphOperation, Hashable {
         self.transposeB = transposeB
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 2)
         try ShapeRules.expectEqualTypes(inputs)
@@ -38,12 +39,14 @@ public struct MatrixProduct: GraphOperation, Hashable {
         let (right, n) = transposeB ? (b[rank - 1], b[rank - 2]) : (b[rank - 2], b[rank - 1])
         guard left == right else {
             throw GraphError(
-                "the inner sizes must be equal, got \(left) in \(a)\(transposeA ? " (transposed)" : "") and \(right) in "
+                "the inner sizes must be equal, got \(left) in \(a)\(transposeA ? " (transposed)" : "") "
+                    + "and \(right) in "
                     + "\(b)\(transposeB ? " (transposed)" : ""); check the number of inputs of the layer.")
         }
         return [TensorType(a.dropLast(2) + [m, n], inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
         let a = context.inputs[0]

@@ -8,6 +8,7 @@ public struct Moments: GraphOperation, Hashable {
     /// Creates the operation.
     public init() {}
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         try BatchNormalization.check(inputs[0], [])
@@ -15,6 +16,7 @@ public struct Moments: GraphOperation, Hashable {
         return [channels, channels]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         [
             try Self.gradient(

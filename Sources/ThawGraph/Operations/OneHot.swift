@@ -11,6 +11,7 @@ public struct OneHot: GraphOperation, Hashable {
     /// Creates the operation.
     public init(depth: Int) { self.depth = depth }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         try ShapeRules.expectIndices(inputs[0], "the indices")
@@ -18,5 +19,6 @@ public struct OneHot: GraphOperation, Hashable {
         return [TensorType(inputs[0].shape + [depth], .float32)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] { [nil] }
 }

@@ -16,6 +16,7 @@ public struct Pad: GraphOperation, Hashable {
         self.value = value
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         let shape = inputs[0].shape
@@ -23,12 +24,14 @@ public struct Pad: GraphOperation, Hashable {
             !(before + after).contains(where: { $0 < 0 })
         else {
             throw GraphError(
-                "the numbers before \(before) and after \(after) must not be negative, one for each axis of \(shape); "
+                "the numbers before \(before) and after \(after) must not be negative, one for each axis "
+                    + "of \(shape); "
                     + "to cut off use slice(starts:sizes:).")
         }
         return [TensorType(shape.indices.map { before[$0] + shape[$0] + after[$0] }, inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         [try context.arrived().slice(starts: before, sizes: context.input.shape)]
     }

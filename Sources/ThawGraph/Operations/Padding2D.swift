@@ -14,6 +14,7 @@ public struct Size2D: Hashable, Sendable, CustomStringConvertible {
     /// The same in both directions.
     public init(_ both: Int) { self.init(height: both, width: both) }
 
+    /// A text for people.
     public var description: String { "\(height) x \(width)" }
 }
 
@@ -21,7 +22,8 @@ public struct Size2D: Hashable, Sendable, CustomStringConvertible {
 public enum Padding2D: Hashable, Sendable {
     /// Nothing: windows lie inside.
     case valid
-    /// As much as makes the output `ceil(input / stride)`; an odd row or column goes to the bottom or the right, as in TensorFlow.
+    /// As much as makes the output `ceil(input / stride)`; an odd row or column goes to the bottom or the
+    /// right, as in TensorFlow.
     case same
     /// So many rows and columns.
     case explicit(top: Int, bottom: Int, left: Int, right: Int)
@@ -64,7 +66,8 @@ public enum Padding2D: Hashable, Sendable {
         let width = input.width + padding.left + padding.right - window.width
         guard height >= 0, width >= 0 else {
             throw GraphError(
-                "a window of \(window) does not fit into an image of \(input) with padding \(self); use a larger image, "
+                "a window of \(window) does not fit into an image of \(input) with padding \(self); use a "
+                    + "larger image, "
                     + "a smaller window or padding: .same.")
         }
         return Size2D(height: height / strides.height + 1, width: width / strides.width + 1)

@@ -50,17 +50,20 @@ public struct Pooling2D: GraphOperation, Hashable {
             image.height > 0, image.width > 0
         else {
             throw GraphError(
-                "padding \(padding) is not smaller than the window \(size), so that some windows would be empty; "
+                "padding \(padding) is not smaller than the window \(size), so that some windows would be "
+                    + "empty; "
                     + "use less padding.")
         }
         return [input.shape[0], output.height, output.width, input.shape[3]]
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         return [TensorType(try outputShape(inputs[0]), inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         try context.graph.apply(Pooling2DGradient(pooling: self), [context.input, context.arrived()])
     }
@@ -76,6 +79,7 @@ public struct Pooling2DGradient: GraphOperation, Hashable {
     /// Creates the operation.
     public init(pooling: Pooling2D) { self.pooling = pooling }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 2)
         try ShapeRules.expectEqualTypes(inputs)
@@ -84,11 +88,13 @@ public struct Pooling2DGradient: GraphOperation, Hashable {
         return [inputs[0]]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         guard context.needsGradient[1] else { return [nil, nil] }
         guard pooling.kind == .average else {
             throw GraphError(
-                "maximum pooling has no second derivative here; use average pooling where a gradient is differentiated "
+                "maximum pooling has no second derivative here; use average pooling where a gradient is "
+                    + "differentiated "
                     + "again.")
         }
         return [nil, try context.graph.apply(pooling, [context.arrived()])[0]]

@@ -12,14 +12,15 @@ public enum RandomDistribution: Hashable, Sendable {
 
 /// Random numbers (float32) from a counter-based generator, Philox 4x32-10 (Salmon et al., 2011).
 ///
-/// The input is a key, int32 `[5]`: low and high half of the seed, the step, the position of the batch's first sample and the
-/// Monte-Carlo index. Axis 0 counts samples: a sample's numbers depend on its position, never on the batch it is in.
+/// The input is a key, int32 `[5]`: low and high half of the seed, the step, the position of the batch's
+/// first sample and the Monte-Carlo index. Axis 0 counts samples: a sample's numbers depend on its
+/// position, never on the batch it is in.
 ///
 /// ## Definition
-/// With rows = the size of axis 0 (1 for a scalar) and columns = elements of one row, element e of row r is lane `e % 4` of the
-/// block of counter `(e / 4, position + r, step, index)` under the key `seed ^ stream`. A uniform number is `(lane >> 8) * 2 ** -24`;
-/// a normal number comes from pairs of lanes by Box and Muller's method; Bernoulli is 1 where the uniform number is below the
-/// probability.
+/// With rows = the size of axis 0 (1 for a scalar) and columns = elements of one row, element e of row r is
+/// lane `e % 4` of the block of counter `(e / 4, position + r, step, index)` under the key `seed ^ stream`.
+/// A uniform number is `(lane >> 8) * 2 ** -24`; a normal number comes from pairs of lanes by Box and
+/// Muller's method; Bernoulli is 1 where the uniform number is below the probability.
 public struct Random: GraphOperation, Hashable {
     /// What is drawn.
     public let distribution: RandomDistribution
@@ -35,6 +36,7 @@ public struct Random: GraphOperation, Hashable {
         self.stream = stream
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         try ShapeRules.expectIndices(inputs[0], "the key")
@@ -48,5 +50,6 @@ public struct Random: GraphOperation, Hashable {
         return [TensorType(shape, .float32)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] { [nil] }
 }

@@ -15,7 +15,8 @@ public enum ReductionKind: Hashable, Sendable {
 /// Reduces axes to one element each.
 ///
 /// ## Shapes
-/// The reduced axes disappear, or become 1 with `keepsDimensions`. Floating element types; sum, maximum and minimum take int32 too.
+/// The reduced axes disappear, or become 1 with `keepsDimensions`. Floating element types; sum, maximum and
+/// minimum take int32 too.
 public struct Reduction: GraphOperation, Hashable {
     /// What is made of the elements.
     public let kind: ReductionKind
@@ -31,6 +32,7 @@ public struct Reduction: GraphOperation, Hashable {
         self.keepsDimensions = keepsDimensions
     }
 
+    /// The name in errors and dumps.
     public var name: String { "Reduction.\(kind)" }
 
     /// The shape with the reduced axes kept as 1.
@@ -43,13 +45,15 @@ public struct Reduction: GraphOperation, Hashable {
         keepsDimensions ? keptShape(of: shape) : shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         let input = inputs[0]
         if kind == .mean || input.dtype != .int32 { try ShapeRules.expectFloating(input) }
         guard try ShapeRules.axes(axes, rank: input.rank) == axes else {
             throw GraphError(
-                "axes must be sorted and not negative, got \(axes); the functions on symbolic tensors see to it."
+                "axes must be sorted and not negative, got \(axes); the functions on symbolic tensors see "
+                    + "to it."
             )
         }
         if kind != .sum, axes.contains(where: { input.shape[$0] == 0 }) {
@@ -59,6 +63,7 @@ public struct Reduction: GraphOperation, Hashable {
         return [TensorType(outputShape(of: input.shape), input.dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let x = context.input
         let kept = keptShape(of: x.shape)
@@ -88,6 +93,7 @@ public struct ArgumentMaximum: GraphOperation, Hashable {
     /// Creates the operation.
     public init(axis: Int) { self.axis = axis }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         try ShapeRules.expectFloating(inputs[0])
@@ -103,5 +109,6 @@ public struct ArgumentMaximum: GraphOperation, Hashable {
         return [TensorType(shape, .int32)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] { [nil] }
 }

@@ -8,16 +8,19 @@ public struct Reshape: GraphOperation, Hashable {
     /// Creates the operation.
     public init(shape: [Int]) { self.shape = shape }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         guard !shape.contains(where: { $0 < 0 }), TensorType(shape).count == inputs[0].count else {
             throw GraphError(
-                "cannot reshape \(inputs[0].shape) with \(inputs[0].count) elements to \(shape); both must hold equally "
+                "cannot reshape \(inputs[0].shape) with \(inputs[0].count) elements to \(shape); both "
+                    + "must hold equally "
                     + "many elements.")
         }
         return [TensorType(shape, inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         [try context.arrived().reshape(to: context.input.shape)]
     }

@@ -7,6 +7,7 @@ public struct Select: GraphOperation, Hashable {
     /// Creates the operation.
     public init() {}
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 3)
         try ShapeRules.expectBool(inputs[0], "the condition")
@@ -15,6 +16,7 @@ public struct Select: GraphOperation, Hashable {
         return [TensorType(try ShapeRules.broadcast(inputs[0].shape, values), inputs[1].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
         let condition = context.inputs[0]

@@ -23,7 +23,8 @@ enum ShapeRules {
         guard let first = types.first else { return }
         for type in types.dropFirst() where type.dtype != first.dtype {
             throw GraphError(
-                "element types must be equal, got \(first.dtype) and \(type.dtype); convert one with cast(to:)."
+                "element types must be equal, got \(first.dtype) and \(type.dtype); convert one with "
+                    + "cast(to:)."
             )
         }
     }
@@ -48,7 +49,8 @@ enum ShapeRules {
     {
         guard type.rank == rank else {
             throw GraphError(
-                "\(what) must have \(rank) axes \(axes), got \(type.rank) in \(type); change it with reshape(to:)."
+                "\(what) must have \(rank) axes \(axes), got \(type.rank) in \(type); change it with "
+                    + "reshape(to:)."
             )
         }
     }
@@ -70,7 +72,8 @@ enum ShapeRules {
             let b = axis + right.count >= rank ? right[axis + right.count - rank] : 1
             guard a == b || a == 1 || b == 1 else {
                 throw GraphError(
-                    "shapes \(left) and \(right) do not fit together: on axis \(axis) of the result \(a) meets \(b), and "
+                    "shapes \(left) and \(right) do not fit together: on axis \(axis) of the result \(a) "
+                        + "meets \(b), and "
                         + "only equal sizes or 1 broadcast; change one with reshape(to:).")
             }
             shape[axis] = a == 1 ? b : a
@@ -118,8 +121,9 @@ extension GradientContext {
         return try graph.constant(0, dtype: outputs[index].dtype).broadcast(to: outputs[index].shape)
     }
 
-    /// Gradients from an operation's decomposition, for those that are rarely differentiated: the simpler operations are
-    /// written into the graph and differentiated up to copies of the inputs, so that only partial derivatives are taken.
+    /// Gradients from an operation's decomposition, for those that are rarely differentiated: the simpler
+    /// operations are written into the graph and differentiated up to copies of the inputs, so that only
+    /// partial derivatives are taken.
     func gradients(ofDecomposed operation: some GraphOperation) throws(GraphError) -> [SymbolicTensor?] {
         var copies: [SymbolicTensor] = []
         for input in inputs { copies.append(try input.stopGradient()) }

@@ -20,7 +20,8 @@ public struct Slice: GraphOperation, Hashable {
     func check(_ shape: [Int]) throws(GraphError) {
         guard starts.count == shape.count, sizes.count == shape.count, strides.count == shape.count else {
             throw GraphError(
-                "starts \(starts), sizes \(sizes) and strides \(strides) must have one number for each axis of \(shape)."
+                "starts \(starts), sizes \(sizes) and strides \(strides) must have one number for each "
+                    + "axis of \(shape)."
             )
         }
         for (axis, size) in shape.enumerated() {
@@ -29,18 +30,21 @@ public struct Slice: GraphOperation, Hashable {
                     ? starts[axis] <= size : starts[axis] + (sizes[axis] - 1) * strides[axis] < size
             else {
                 throw GraphError(
-                    "\(sizes[axis]) elements from \(starts[axis]) with stride \(strides[axis]) do not lie inside axis \(axis) "
+                    "\(sizes[axis]) elements from \(starts[axis]) with stride \(strides[axis]) do not lie "
+                        + "inside axis \(axis) "
                         + "of \(shape); use a smaller start or size.")
             }
         }
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         try check(inputs[0].shape)
         return [TensorType(sizes, inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
         let shape = context.input.shape
@@ -65,6 +69,7 @@ public struct SliceGradient: GraphOperation, Hashable {
         self.inputShape = inputShape
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         try slice.check(inputShape)
@@ -73,6 +78,7 @@ public struct SliceGradient: GraphOperation, Hashable {
         return [TensorType(inputShape, inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         try context.graph.apply(slice, [context.arrived()])
     }

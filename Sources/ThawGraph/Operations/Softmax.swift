@@ -5,6 +5,7 @@ public struct Softmax: GraphOperation, Hashable {
     /// Creates the operation.
     public init() {}
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         try ShapeRules.expectFloating(inputs[0])
@@ -14,6 +15,7 @@ public struct Softmax: GraphOperation, Hashable {
         return inputs
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
         let y = context.output
@@ -27,10 +29,12 @@ public struct LogSoftmax: GraphOperation, Hashable {
     /// Creates the operation.
     public init() {}
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try Softmax().outputTypes(for: inputs)
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
         let total = try gradient.sum(axes: [-1], keepingDimensions: true)

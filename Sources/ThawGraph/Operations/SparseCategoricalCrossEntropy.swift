@@ -15,12 +15,14 @@ public struct SparseCategoricalCrossEntropy: GraphOperation, Hashable {
         try ShapeRules.expectShape(inputs[1], [inputs[0].shape[0]], "the labels")
     }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 2)
         try Self.check(inputs)
         return [TensorType([inputs[0].shape[0]], inputs[0].dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let inputs = [context.inputs[0], context.inputs[1], try context.arrived()]
         return [try context.graph.apply(SparseCategoricalCrossEntropyGradient(), inputs)[0], nil]
@@ -35,6 +37,7 @@ public struct SparseCategoricalCrossEntropyGradient: GraphOperation, Hashable {
     /// Creates the operation.
     public init() {}
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 3)
         try SparseCategoricalCrossEntropy.check(inputs)
@@ -43,10 +46,12 @@ public struct SparseCategoricalCrossEntropyGradient: GraphOperation, Hashable {
         return [inputs[0]]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         try context.gradients(ofDecomposed: self)
     }
 
+    /// The same in simpler operations.
     public func decomposed(_ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]? {
         let logits = inputs[0]
         let scale = try inputs[2].reshape(to: [logits.shape[0], 1])

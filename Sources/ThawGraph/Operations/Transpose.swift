@@ -9,17 +9,20 @@ public struct Transpose: GraphOperation, Hashable {
     /// The permutation that undoes this one.
     public var inverse: [Int] { permutation.indices.sorted { permutation[$0] < permutation[$1] } }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         let input = inputs[0]
         guard permutation.sorted() == Array(0..<input.rank) else {
             throw GraphError(
-                "\(permutation) is not an order of the \(input.rank) axes of \(input.shape); name each of 0 to "
+                "\(permutation) is not an order of the \(input.rank) axes of \(input.shape); name each of "
+                    + "0 to "
                     + "\(input.rank - 1) once.")
         }
         return [TensorType(permutation.map { input.shape[$0] }, input.dtype)]
     }
 
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         [try context.arrived().transpose(inverse)]
     }

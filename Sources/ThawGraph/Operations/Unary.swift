@@ -3,8 +3,8 @@ import ThawTensor
 /// A function of one argument, element by element.
 ///
 /// ## Shapes
-/// Any shape to the same shape. Floating element types; `negative`, `absolute`, `sign`, `square` and `clip` take int32 too;
-/// `logicalNot` takes bool. `isFinite` and `logicalNot` give bool.
+/// Any shape to the same shape. Floating element types; `negative`, `absolute`, `sign`, `square` and `clip`
+/// take int32 too; `logicalNot` takes bool. `isFinite` and `logicalNot` give bool.
 public struct Unary: GraphOperation, Hashable {
     /// The function.
     public let kind: UnaryKind
@@ -12,8 +12,10 @@ public struct Unary: GraphOperation, Hashable {
     /// Creates the operation.
     public init(kind: UnaryKind) { self.kind = kind }
 
+    /// The name in errors and dumps.
     public var name: String { "Unary.\(kind)" }
 
+    /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
         let input = inputs[0]
@@ -37,8 +39,9 @@ public struct Unary: GraphOperation, Hashable {
         return [input]
     }
 
-    // Where possible a gradient is written in the output: an engine fuses an activation into the product before it,
-    // and the input is then never stored.
+    // Where possible a gradient is written in the output: an engine fuses an activation into the product
+    // before it, and the input is then never stored.
+    /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         guard isDifferentiable else { return [nil] }
         let gradient = try context.arrived()
