@@ -57,7 +57,7 @@ struct TestRandom {
     }
 
     mutating func float(_ low: Float, _ high: Float) -> Float {
-        low + (high - low) * Float(next() >> 40) * 0x1p-24
+        low + (high - low) * (Float(next() >> 40) * 0x1p-24)
     }
 
     mutating func floats(_ count: Int, _ low: Float = -2, _ high: Float = 2) -> [Float] {
