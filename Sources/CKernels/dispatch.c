@@ -23,7 +23,9 @@ void thaw_reduce_run(void *context) { kernels->reduce(context); }
 void thaw_moments_run(void *context) { kernels->moments(context); }
 void thaw_softmax_run(void *context) { kernels->softmax(context); }
 void thaw_sparse_cross_entropy_run(void *context) { kernels->sparse_cross_entropy(context); }
-void thaw_sparse_cross_entropy_gradient_run(void *context) { kernels->sparse_cross_entropy_gradient(context); }
+void thaw_sparse_cross_entropy_gradient_run(void *context) {
+    kernels->sparse_cross_entropy_gradient(context);
+}
 void thaw_strided_copy_run(void *context) { kernels->strided_copy(context); }
 void thaw_fill_run(void *context) { kernels->fill(context); }
 void thaw_gather_run(void *context) { kernels->gather(context); }

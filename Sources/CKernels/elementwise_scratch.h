@@ -75,8 +75,8 @@ static inline thaw_block_plan thaw_plan_blocks(const thaw_elementwise *program) 
     }
     plan.capacity = thaw_round_up(plan.capacity, THAW_PADDING);
     plan.slot_stride = plan.capacity + THAW_PADDING;
-    plan.thread_bytes = thaw_round_up(
-        program->slot_count * plan.slot_stride * (int64_t)sizeof(float) + plan.sums * (int64_t)sizeof(double), 128);
+    const int64_t slot_bytes = program->slot_count * plan.slot_stride * (int64_t)sizeof(float);
+    plan.thread_bytes = thaw_round_up(slot_bytes + plan.sums * (int64_t)sizeof(double), 128);
     return plan;
 }
 

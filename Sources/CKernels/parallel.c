@@ -63,7 +63,9 @@ int32_t thaw_maximum_threads(void) {
 #else
 
 static void enter(parallel_region *region) {
-    for (int32_t index = 0; index < region->count; index++) region->body(region->context, index, region->count);
+    for (int32_t index = 0; index < region->count; index++) {
+        region->body(region->context, index, region->count);
+    }
 }
 
 void thaw_set_threads(int32_t threads) { (void)threads; }
@@ -71,7 +73,9 @@ int32_t thaw_maximum_threads(void) { return 1; }
 
 #endif
 
-void thaw_parallel(void (*body)(void *context, int32_t index, int32_t count), void *context, int32_t threads) {
+void thaw_parallel(
+    void (*body)(void *context, int32_t index, int32_t count), void *context, int32_t threads
+) {
     if (threads < 2) {
         body(context, 0, 1);
         return;

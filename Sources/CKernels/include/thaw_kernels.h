@@ -3,7 +3,9 @@
 // Every kernel is a context structure, filled once when an executable is compiled, and a function
 // that takes a pointer to it. Nothing here allocates, locks or fails while it runs.
 // Matrices are row-major; activations are channels last. `threads` is decided by the caller;
-// the same number of threads gives the same bits.
+// the same number of threads gives the same bits on the same instruction set. Sizes are at least 1 unless said.
+// The best instruction set is chosen when the process starts; the environment variable THAW_INSTRUCTION_SET
+// (baseline, x86-64-v3) asks for less, for tests.
 #ifndef THAW_KERNELS_H
 #define THAW_KERNELS_H
 
@@ -67,7 +69,9 @@ enum {
 };
 // NaN: MAXIMUM, MINIMUM, CLIP and RELU pass a NaN on (like NumPy's maximum); a comparison with NaN is 0 (NOT_EQUAL 1).
 // TANH, SIGMOID, EXPONENTIAL, ERF, LOGARITHM and their kin: relative error at most 4e-7 or so against double,
-// correct at +-infinity, NaN and denormal results flushed or not, no spurious overflow.
+// correct at +-infinity and NaN, no spurious overflow. EXPONENTIAL gives 0 where the result would be denormal
+// (a denormal costs hundreds of cycles), and what is built on it does likewise; GELU's and GELU_TANH's relative
+// error grows to 2e-5 in the left tail. POWER follows C's powf.
 
 typedef struct {
     uint8_t operation;
@@ -102,7 +106,8 @@ typedef struct {
     void *data;
     uint8_t slot;
     uint8_t kind;     // THAW_STORE ...
-    uint8_t type;     // THAW_FLOAT32 ... (INT32 and UINT8 truncate toward zero, only with THAW_STORE)
+    uint8_t type;     // THAW_FLOAT32 ... (only with THAW_STORE: INT32 and UINT8 truncate
+                      // toward zero and saturate, a NaN gives 0)
     float factor;     // sums are multiplied by it (1 / n makes a mean)
 } thaw_output;
 
@@ -125,7 +130,8 @@ void thaw_elementwise_run(void *context /* thaw_elementwise */);
 size_t thaw_elementwise_scratch_bytes(const thaw_elementwise *program);
 
 /// Several independent programs in one parallel region, divided among threads by elements.
-/// Each program inside is run by one thread as if its `threads` were 1.
+/// Each program inside is run by one thread as if its `threads` were 1. Programs of one owner may share
+/// scratch memory, those of different owners may not.
 typedef struct {
     int32_t count, threads;
     thaw_elementwise *const *programs;
@@ -135,7 +141,7 @@ void thaw_elementwise_batch_run(void *context /* thaw_elementwise_batch */);
 
 // ---------------------------------------------------------------- reductions over [outer, reduced, inner]
 
-enum { THAW_REDUCE_SUM = 0, THAW_REDUCE_MEAN, THAW_REDUCE_MAXIMUM, THAW_REDUCE_MINIMUM, THAW_REDUCE_ARGUMENT_MAXIMUM /* int32 out, first of equals */ };
+enum { THAW_REDUCE_SUM = 0, THAW_REDUCE_MEAN, THAW_REDUCE_MAXIMUM, THAW_REDUCE_MINIMUM, THAW_REDUCE_ARGUMENT_MAXIMUM /* int32 out, first of equals; a NaN is larger than all */ };
 
 typedef struct {
     const float *input;
@@ -160,6 +166,8 @@ void thaw_moments_run(void *context);
 size_t thaw_moments_scratch_bytes(const thaw_moments *moments);
 
 // ---------------------------------------------------------------- softmax and cross-entropy, along rows
+
+// Outputs may lie exactly on the input or the logits.
 
 typedef struct {
     const float *input;

@@ -63,5 +63,6 @@ static void sparse_cross_entropy_gradient_part(void *context, int32_t index, int
 
 static void sparse_cross_entropy_gradient_run(void *context) {
     const thaw_sparse_cross_entropy_gradient *work = context;
-    thaw_parallel(sparse_cross_entropy_gradient_part, context, thaw_useful_threads(work->threads, work->rows));
+    const int32_t threads = thaw_useful_threads(work->threads, work->rows);
+    thaw_parallel(sparse_cross_entropy_gradient_part, context, threads);
 }

@@ -69,7 +69,8 @@ static void bring_inputs(
 
 // The sums of one block. Rows cut into chunks add up in the thread's sums until their last chunk.
 static void add_sums(
-    const elementwise_worker *worker, float *const *slots, int64_t row, int64_t column, int64_t rows, int64_t count
+    const elementwise_worker *worker, float *const *slots, int64_t row, int64_t column, int64_t rows,
+    int64_t count
 ) {
     const thaw_elementwise *program = worker->plan->program;
     const thaw_block_plan *blocks = &worker->plan->blocks;
@@ -106,8 +107,9 @@ static void store_block(const elementwise_plan *plan, float *const *slots, int64
             const thaw_output *output = &program->outputs[i];
             const bool first = output->slot < program->input_count;
             if (output->kind != THAW_STORE || first != (pass == 0)) continue;
-            if (output->type == THAW_FLOAT32 && slots[output->slot] == (float *)output->data + offset) continue;
-            store_output(output, slots[output->slot], offset, count);
+            const float *slot = slots[output->slot];
+            if (output->type == THAW_FLOAT32 && slot == (const float *)output->data + offset) continue;
+            store_output(output, slot, offset, count);
         }
     }
 }

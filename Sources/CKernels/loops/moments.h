@@ -29,8 +29,8 @@ INLINE merge_weights weights_for(int64_t before, int64_t added) {
 
 // One vector of columns of one chunk of rows, merged into the running sums.
 INLINE void moments_of_chunk(
-    const float *p, int64_t rows, int64_t stride, int64_t width, merge_weights weights, bool first, double *mean,
-    double *deviation
+    const float *p, int64_t rows, int64_t stride, int64_t width, merge_weights weights, bool first,
+    double *mean, double *deviation
 ) {
     vec s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
     const float *q = p;
@@ -93,7 +93,8 @@ static void moments_part(void *context, int32_t index, int32_t count) {
         const float *p = moments->input + first * columns;
         int64_t j = 0;
         for (; j + LANES <= columns; j += LANES) {
-            moments_of_chunk(p + j, rows, columns, LANES, weights, is_first, sums.mean + j, sums.deviation + j);
+            moments_of_chunk(
+                p + j, rows, columns, LANES, weights, is_first, sums.mean + j, sums.deviation + j);
         }
         if (j < columns) {
             moments_of_chunk(

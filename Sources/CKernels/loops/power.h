@@ -58,7 +58,8 @@ INLINE vec power(vec a, vec b) {
     vec whole = __builtin_elementwise_floor(b);
     ivec integer = (whole == b) | (exponent_size >= splat(16777216.0f));
     vec halved = b * splat(0.5f);
-    ivec odd = integer & (exponent_size < splat(16777216.0f)) & (__builtin_elementwise_floor(halved) != halved);
+    ivec odd = integer & (exponent_size < splat(16777216.0f))
+        & (__builtin_elementwise_floor(halved) != halved);
     ivec negative = as_bits(a) < 0;
     result = choose(negative & odd, -result, result);
     result = choose((a < zero) & ~integer & (magnitude != infinity), splat(NAN), result);

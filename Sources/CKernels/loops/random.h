@@ -58,12 +58,14 @@ INLINE four_values distribute(philox_block x, int32_t distribution, float p0, fl
         box_muller(x.x0, x.x1, &v.v0, &v.v1);
         box_muller(x.x2, x.x3, &v.v2, &v.v3);
         const vec scale = splat(p1), shift = splat(p0);
-        return (four_values){shift + scale * v.v0, shift + scale * v.v1, shift + scale * v.v2, shift + scale * v.v3};
+        return (four_values){
+            shift + scale * v.v0, shift + scale * v.v1, shift + scale * v.v2, shift + scale * v.v3};
     }
     v = (four_values){unit(x.x0), unit(x.x1), unit(x.x2), unit(x.x3)};
     if (distribution == THAW_UNIFORM) {
         const vec scale = splat(p1 - p0), shift = splat(p0);
-        return (four_values){shift + v.v0 * scale, shift + v.v1 * scale, shift + v.v2 * scale, shift + v.v3 * scale};
+        return (four_values){
+            shift + v.v0 * scale, shift + v.v1 * scale, shift + v.v2 * scale, shift + v.v3 * scale};
     }
     const vec limit = splat(p0);
     const ivec one = as_bits(splat(1.0f));
@@ -160,7 +162,8 @@ INLINE void random_range(const random_state *state, int64_t first, int64_t end, 
             }
         }
         const philox_block block = {counter, sample_row, (uvec)(step), (uvec)(sample)};
-        const four_values values = distribute(philox(block, key0, key1), distribution, random->p0, random->p1);
+        const four_values values =
+            distribute(philox(block, key0, key1), distribution, random->p0, random->p1);
         float *output = random->output + begin_row * columns + 4 * begin_column;
         if (t + LANES <= end && (contiguous || 4 * (begin_column + LANES) <= columns)) {
             store_in_order(output, values);
@@ -198,5 +201,6 @@ static void random_run(void *context) {
     const thaw_random *random = context;
     random_state state = {random, (random->columns + 3) / 4};
     if (state.row_counters < 1) return;
-    thaw_parallel(random_part, &state, thaw_useful_threads(random->threads, random->rows * state.row_counters / 16));
+    const int64_t groups = random->rows * state.row_counters / 16;
+    thaw_parallel(random_part, &state, thaw_useful_threads(random->threads, groups));
 }

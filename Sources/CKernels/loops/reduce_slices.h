@@ -130,7 +130,9 @@ static void maximum_columns(
                 m0 = maximum_or_nan(m0, flip(load_up_to(p + r * stride + j, columns - j, 0), sign_bit));
                 m1 = maximum_or_nan(m1, flip(load_up_to(p + (r + 1) * stride + j, columns - j, 0), sign_bit));
             }
-            if (r < end) m0 = maximum_or_nan(m0, flip(load_up_to(p + r * stride + j, columns - j, 0), sign_bit));
+            if (r < end) {
+                m0 = maximum_or_nan(m0, flip(load_up_to(p + r * stride + j, columns - j, 0), sign_bit));
+            }
             store_up_to(best + j, maximum_or_nan(m0, m1), columns - j);
         }
     }

@@ -73,7 +73,8 @@ static void softmax_part(void *context, int32_t index, int32_t count) {
     const thaw_range range = thaw_partition(softmax->rows, 1, index, count);
     for (int64_t r = range.begin; r < range.end; r++) {
         const int64_t offset = r * softmax->columns;
-        softmax_row(softmax->input + offset, softmax->output + offset, softmax->columns, softmax->logarithm != 0);
+        softmax_row(
+            softmax->input + offset, softmax->output + offset, softmax->columns, softmax->logarithm != 0);
     }
 }
 

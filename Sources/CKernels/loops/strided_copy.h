@@ -170,7 +170,8 @@ static void copy_box_run(const copy_box *box) {
                 input, output, box->sizes[last - 1], box->sizes[last], box->input_strides[last],
                 box->output_strides[last - 1], bytes);
         } else {
-            copy_run(input, output, box->sizes[last], box->input_strides[last], box->output_strides[last], bytes);
+            copy_run(
+                input, output, box->sizes[last], box->input_strides[last], box->output_strides[last], bytes);
         }
         int32_t k = outer - 1;
         for (; k >= 0; k--) {
