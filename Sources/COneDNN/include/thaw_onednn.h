@@ -58,7 +58,8 @@ typedef struct {
     int64_t padding_before[2], padding_after[2];
 } thaw_window;
 
-/// 0 if oneDNN works here, else its status; call once.
+/// 0 if oneDNN works here, else its status. Call it first on each thread that runs primitives: it also makes that thread
+/// flush denormal numbers to zero.
 int32_t thaw_onednn_initialize(void);
 
 /// The version of the library in use: major * 10000 + minor * 100 + patch.

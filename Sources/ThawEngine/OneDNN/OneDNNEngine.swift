@@ -37,8 +37,9 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
         let thread = EngineThread(name: "thaw-engine")
         self.thread = thread
         let status = thread.perform {
+            let status = thaw_onednn_initialize()
             thaw_set_threads(Int32(count))
-            return thaw_onednn_initialize()
+            return status
         }
         guard status == 0 else {
             throw EngineError.library("oneDNN does not start on this machine (status \(status)).")
@@ -61,6 +62,13 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
             let lowering = try Lowering(prepared, threads: ThreadModel(maximum: threads))
             return try OneDNNExecutable(lowering, engine: self)
         }
+    }
+
+    /// Processor time of each step of an executable that this engine compiled, in seconds per run, by the step's name.
+    ///
+    /// The steps really run, assignments included. For finding what is slow; a whole run is a little faster.
+    public func profile(_ executable: any Executable, runs: Int) -> [(step: String, seconds: Double)] {
+        (executable as? OneDNNExecutable)?.profile(runs: runs) ?? []
     }
 
     public func perform<Result, Failure: Error>(
