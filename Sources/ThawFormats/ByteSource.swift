@@ -18,38 +18,17 @@ final class ByteSource {
     /// The exact size, where it is known beforehand.
     var knownCount: Int? { reader == nil ? bytes.count : nil }
 
-    /// Fills as much of `buffer` as there is data for and returns how much that was.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws(FormatError) -> Int {
-        if let reader { return try reader.read(into: buffer) }
-        let count = min(buffer.count, bytes.count - position)
-        bytes.withUnsafeBytes { source in
-            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[position..<position + count]))
-        }
-        position += count
-        return count
-    }
-
-    /// The next `count` bytes; throws `truncated` when there are fewer. For small counts.
+    /// The next `count` bytes; throws `truncated` when there are fewer.
     func read(count: Int, of part: String) throws(FormatError) -> [UInt8] {
-        var result = [UInt8](repeating: 0, count: count)
-        let got = try fill(&result)
-        guard got == count else { throw truncated(part, expected: count, got: got) }
-        return result
-    }
-
-    /// Fills an array, from its start, and returns how many bytes there were.
-    func fill(_ array: inout [UInt8]) throws(FormatError) -> Int {
-        var failure: FormatError?
-        let count = array.withUnsafeMutableBytes { buffer in
-            do throws(FormatError) {
-                return try read(into: buffer)
-            } catch {
-                failure = error
-                return 0
-            }
+        let result: [UInt8]
+        if let reader {
+            result = try reader.read(count: count)
+        } else {
+            result = Array(bytes[position..<position + min(count, bytes.count - position)])
+            position += result.count
         }
-        if let failure { throw failure }
-        return count
+        guard result.count == count else { throw truncated(part, expected: count, got: result.count) }
+        return result
     }
 
     /// Throws `malformed` unless everything was read.

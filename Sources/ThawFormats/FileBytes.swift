@@ -2,8 +2,8 @@ import Foundation
 
 /// Reading a whole plain file into memory, refusing what is not one.
 public enum FileBytes {
-    /// The largest file that readers accept unless their caller says otherwise: 16 GiB.
-    public static let defaultLimit = 16 << 30
+    /// The largest file that readers accept unless their caller says otherwise: 4 GiB.
+    public static let defaultLimit = 4 << 30
 
     /// The contents of the file at `path`.
     ///

@@ -18,16 +18,7 @@ public enum Gzip {
         _ bytes: [UInt8], limit: Int, file: String = "gzip data"
     ) throws(FormatError) -> [UInt8] {
         let reader = try GzipReader(bytes, file: file)
-        var result: [UInt8] = []
-        var chunk = 1 << 16
-        while true {
-            let room = min(chunk, limit - result.count)
-            guard room > 0 else { break }
-            let part = try reader.read(count: room)
-            result += part
-            if part.count < room { return result }
-            chunk = min(chunk * 2, 1 << 24)
-        }
+        let result = try reader.read(count: limit)
         guard try reader.isFinished() else {
             throw FormatError(
                 .tooLarge, file: file, what: "the data grows too large when it is decompressed",

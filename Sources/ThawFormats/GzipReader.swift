@@ -64,8 +64,22 @@ public final class GzipReader {
 
     /// The next `count` bytes, or fewer at the end of the data.
     ///
+    /// Memory grows with what is really there: a large `count` that a header claims costs nothing by itself.
+    ///
     /// - Throws: ``FormatError`` as ``read(into:)`` does.
     public func read(count: Int) throws(FormatError) -> [UInt8] {
+        var result: [UInt8] = []
+        var room = 1 << 16
+        while result.count < count {
+            let part = try readAtOnce(min(room, count - result.count))
+            if part.isEmpty { break }
+            if result.isEmpty { result = part } else { result += part }
+            room = min(room * 2, 1 << 24)
+        }
+        return result
+    }
+
+    private func readAtOnce(_ count: Int) throws(FormatError) -> [UInt8] {
         var failure: FormatError?
         let result = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             do throws(FormatError) {

@@ -40,13 +40,11 @@ enum IDXElement: UInt8 {
         }
     }
 
-    /// Turns the file's big-endian elements into the machine's.
-    ///
-    /// `source` may be the end of `target`: elements are taken from front to back and never grow past what is still to be read.
+    /// Turns the file's big-endian elements into the machine's. `target` has room for exactly those of `source`.
     func decode(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
         switch self {
         case .uint8:
-            break
+            target.copyMemory(from: source)
         case .int8:
             for index in 0..<source.count {
                 let value = Int32(Int8(bitPattern: source[index]))

@@ -33,17 +33,11 @@ public enum IDXFile {
             extents[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
         }
         let byteCount = try checkedByteCount(shape, element, source, limit: limit)
-        var failure: FormatError?
-        let tensor = Tensor(shape: shape, dtype: element.dtype) { buffer in
-            do throws(FormatError) {
-                try read(element, byteCount: byteCount, from: source, into: buffer)
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
+        let bytes = try source.read(count: byteCount, of: "the elements")
         try source.requireEnd()
-        return tensor
+        return Tensor(shape: shape, dtype: element.dtype) { buffer in
+            bytes.withUnsafeBytes { element.decode($0, into: buffer) }
+        }
     }
 
     /// Replaces the file at `url` by `tensor`, uncompressed. The old file stays whole until the new one is complete.
@@ -109,17 +103,6 @@ public enum IDXFile {
                 remedy: "Raise the limit if you trust the file")
         }
         return byteCount
-    }
-
-    private static func read(
-        _ element: IDXElement, byteCount: Int, from source: ByteSource,
-        into buffer: UnsafeMutableRawBufferPointer
-    ) throws(FormatError) {
-        // Narrow elements are read into the end of the buffer and widened towards its front.
-        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[(buffer.count - byteCount)...])
-        let got = try source.read(into: part)
-        guard got == byteCount else { throw source.truncated("the elements", expected: byteCount, got: got) }
-        element.decode(UnsafeRawBufferPointer(part), into: buffer)
     }
 
     private static func writeElements(of tensor: Tensor, to file: AtomicFileWriter) throws {

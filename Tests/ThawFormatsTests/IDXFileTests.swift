@@ -75,6 +75,16 @@ import ThawTensor
         #expect(throws: FormatError.self) { try IDXFile.read(url) }
     }
 
+    @Test func packedClaimCostsNoMemory() throws {
+        // Incompressible bytes allow for a claim of 4 GB; the data behind it is 4 MB, and the file is refused after these.
+        var stream = RandomStream(seed: 1)
+        let noise = (0..<4 << 20).map { _ in UInt8(truncatingIfNeeded: stream.nextUInt32()) }
+        let url = try folder.file("a", holding: gzipped(idxHeader(0x08, [4_000_000_000]) + noise))
+        let error = #expect(throws: FormatError.self) { try IDXFile.read(url) }
+        #expect(error?.kind == .truncated)
+        #expect(error?.got == "\(4 << 20)")
+    }
+
     @Test func packedClaimBeyondTheLimitIsRefused() throws {
         let zeros = [UInt8](repeating: 0, count: 1 << 20)
         let url = try folder.file("a", holding: gzipped(idxHeader(0x08, [1 << 20]) + zeros))

@@ -102,8 +102,9 @@ public enum FashionMNIST {
     }
 
     private static func read(images: URL, labels: URL, scaled: Bool) throws -> Dataset {
-        let pixels = try IDXFile.read(images)
-        let classes = try IDXFile.read(labels)
+        // The largest set of this family, EMNIST, has 550 MB of pixels.
+        let pixels = try IDXFile.read(images, limit: 1 << 30)
+        let classes = try IDXFile.read(labels, limit: 1 << 30)
         guard pixels.dtype == .uint8, pixels.rank == 3, Array(pixels.shape.dropFirst()) == [28, 28] else {
             throw inconsistent(
                 "\(images.path) holds \(pixels.dtype) \(pixels.shape), expected uint8 [n, 28, 28]")
