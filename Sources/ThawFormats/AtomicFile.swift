@@ -4,8 +4,9 @@ public import Foundation
 public enum AtomicFile {
     /// Replaces the file at `url` by what `body` writes.
     ///
-    /// `body` writes to a new file under a temporary name in the same folder. When it returns, the file is synced to the disk and
-    /// renamed to `url`; when it throws, the temporary file is removed and `url` is as it was.
+    /// `body` writes to a new file under a temporary name in the same folder. When it returns, the file is
+    /// synced to the disk and renamed to `url`; when it throws, the temporary file is removed and `url` is as
+    /// it was.
     ///
     /// ```swift
     /// try AtomicFile.write(to: url) { file in try file.write(header); try file.write(contents) }
@@ -50,7 +51,8 @@ public enum AtomicFile {
         try write(to: url) { file in try file.write(bytes) }
     }
 
-    /// The rename itself must survive a power failure; a folder that cannot be synced (some network disks) is no error.
+    /// The rename itself must survive a power failure; a folder that cannot be synced (some network disks) is
+    /// no error.
     private static func syncFolder(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -83,7 +85,8 @@ public enum AtomicFile {
     }
 }
 
-/// The open temporary file that ``AtomicFile/write(to:_:)`` hands to its body; of no use after the body returns.
+/// The open temporary file that ``AtomicFile/write(to:_:)`` hands to its body; of no use after the body
+/// returns.
 public final class AtomicFileWriter {
     private var descriptor: Int32
     private let path: String

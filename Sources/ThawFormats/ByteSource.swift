@@ -1,4 +1,5 @@
-/// The contents of a file, read from front to back; gzip data is recognised by its first bytes and decompressed on the way.
+/// The contents of a file, read from front to back; gzip data is recognised by its first bytes and
+/// decompressed on the way.
 final class ByteSource {
     let file: String
     private let bytes: [UInt8]

@@ -1,16 +1,17 @@
 public import Foundation
 public import ThawTensor
 
-/// The binary version of CIFAR-10 and CIFAR-100 (Krizhevsky 2009): records of one or two label bytes and 3,072 pixel bytes, a plane
-/// of 32 x 32 for red, then green, then blue.
+/// The binary version of CIFAR-10 and CIFAR-100 (Krizhevsky 2009): records of one or two label bytes and
+/// 3,072 pixel bytes, a plane of 32 x 32 for red, then green, then blue.
 ///
 /// Images come channels last. Files compressed with gzip are recognised by their contents.
 public enum CIFARBinaryFile {
     /// The images of a CIFAR-10 batch, `uint8 [n, 32, 32, 3]`, and their labels, `int32 [n]`, 0 to 9.
     ///
-    /// - Parameter limit: the largest size of the file, before and after decompression, that is accepted, in bytes.
-    /// - Throws: ``FormatError`` when the file cannot be read, is empty, is not a whole number of records of 3,073 bytes, or has a
-    ///   label above 9.
+    /// - Parameter limit: the largest size of the file, before and after decompression, that is accepted, in
+    ///   bytes.
+    /// - Throws: ``FormatError`` when the file cannot be read, is empty, is not a whole number of records of
+    ///   3,073 bytes, or has a label above 9.
     public static func read(
         _ url: URL, limit: Int = FileBytes.defaultLimit
     ) throws(FormatError) -> (images: Tensor, labels: Tensor) {
@@ -18,9 +19,11 @@ public enum CIFARBinaryFile {
         return (records.images(), try records.labels(0, below: 10))
     }
 
-    /// The images of a CIFAR-100 file, `uint8 [n, 32, 32, 3]`, and their labels, `int32 [n]`: coarse ones 0 to 19, fine ones 0 to 99.
+    /// The images of a CIFAR-100 file, `uint8 [n, 32, 32, 3]`, and their labels, `int32 [n]`: coarse ones 0
+    /// to 19, fine ones 0 to 99.
     ///
-    /// - Parameter limit: the largest size of the file, before and after decompression, that is accepted, in bytes.
+    /// - Parameter limit: the largest size of the file, before and after decompression, that is accepted, in
+    ///   bytes.
     /// - Throws: ``FormatError`` as ``read(_:limit:)`` does, with records of 3,074 bytes.
     public static func readHundred(
         _ url: URL, limit: Int = FileBytes.defaultLimit

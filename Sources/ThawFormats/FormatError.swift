@@ -1,7 +1,8 @@
 import Foundation
 public import ThawTensor
 
-/// What went wrong while a file was read or written: the file, what happened, what was expected, what came and how to mend it.
+/// What went wrong while a file was read or written: the file, what happened, what was expected, what came
+/// and how to mend it.
 ///
 /// ```
 /// train-labels.gz: the file ends too early: expected 60008 bytes, got 41000. Download the file again.
@@ -64,7 +65,8 @@ public struct FormatError: ThawError, Equatable {
         return text.hasSuffix(".") ? text : text + "."
     }
 
-    /// The same error about a file of another name, for readers of bytes that do not know where these came from.
+    /// The same error about a file of another name, for readers of bytes that do not know where these came
+    /// from.
     func about(_ file: String) -> FormatError {
         FormatError(kind, file: file, what: what, expected: expected, got: got, remedy: remedy)
     }

@@ -13,7 +13,8 @@ public enum Gzip {
     ///   - bytes: the whole compressed data.
     ///   - limit: the largest result accepted, in bytes; not negative.
     ///   - file: what errors call the data.
-    /// - Throws: ``FormatError``: `malformed`, `truncated`, `checksumMismatch`, or `tooLarge` when the result would exceed `limit`.
+    /// - Throws: ``FormatError``: `malformed`, `truncated`, `checksumMismatch`, or `tooLarge` when the result
+    ///   would exceed `limit`.
     public static func decompress(
         _ bytes: [UInt8], limit: Int, file: String = "gzip data"
     ) throws(FormatError) -> [UInt8] {

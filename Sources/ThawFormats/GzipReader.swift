@@ -1,11 +1,13 @@
 import CZlib
 
-/// Decompresses gzip data (RFC 1952) piece by piece, so that a reader can look at a header before it allocates anything.
+/// Decompresses gzip data (RFC 1952) piece by piece, so that a reader can look at a header before it
+/// allocates anything.
 ///
-/// Several members in a row, as `cat a.gz b.gz` makes them, read as one. The checksum and length of each member are verified.
-/// Anything after the last member is an error.
+/// Several members in a row, as `cat a.gz b.gz` makes them, read as one. The checksum and length of each
+/// member are verified. Anything after the last member is an error.
 public final class GzipReader {
-    /// No deflate stream grows by more than this factor: a block of 258 repeated bytes takes two bits at least.
+    /// No deflate stream grows by more than this factor: a block of 258 repeated bytes takes two bits at
+    /// least.
     static let largestExpansion = 1032
 
     private let bytes: [UInt8]
@@ -92,7 +94,8 @@ public final class GzipReader {
         return result
     }
 
-    /// Whether nothing is left. Verifies checksum and length of the last member, as these stand behind its data.
+    /// Whether nothing is left. Verifies checksum and length of the last member, as these stand behind its
+    /// data.
     ///
     /// - Throws: ``FormatError`` as ``read(into:)`` does.
     public func isFinished() throws(FormatError) -> Bool {

@@ -40,7 +40,8 @@ enum IDXElement: UInt8 {
         }
     }
 
-    /// Turns the file's big-endian elements into the machine's. `target` has room for exactly those of `source`.
+    /// Turns the file's big-endian elements into the machine's. `target` has room for exactly those of
+    /// `source`.
     func decode(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
         switch self {
         case .uint8:

@@ -3,8 +3,9 @@ public import ThawTensor
 
 /// The IDX format, in which MNIST, Fashion-MNIST and their relatives are published.
 ///
-/// Two zero bytes, a byte for the element type, a byte for the number of axes, the extent of each axis as a big-endian 32-bit number,
-/// then the elements, big-endian and row-major. A file that is compressed with gzip is recognised by its contents.
+/// Two zero bytes, a byte for the element type, a byte for the number of axes, the extent of each axis as a
+/// big-endian 32-bit number, then the elements, big-endian and row-major. A file that is compressed with gzip
+/// is recognised by its contents.
 ///
 /// | code | elements | tensor |
 /// |---|---|---|
@@ -15,9 +16,11 @@ public import ThawTensor
 public enum IDXFile {
     /// The tensor in the file at `url`, of the shape that the file names (`[]` for no axes).
     ///
-    /// - Parameter limit: the largest size of the file, and of the elements in it, that is accepted, in bytes.
-    /// - Throws: ``FormatError`` when the file cannot be read, is damaged, or holds less or more than its header says. The header's
-    ///   claims are checked against the size of the file before memory is allocated for them.
+    /// - Parameter limit: the largest size of the file, and of the elements in it, that is accepted, in
+    ///   bytes.
+    /// - Throws: ``FormatError`` when the file cannot be read, is damaged, or holds less or more than its
+    ///   header says. The header's claims are checked against the size of the file before memory is allocated
+    ///   for them.
     public static func read(_ url: URL, limit: Int = FileBytes.defaultLimit) throws(FormatError) -> Tensor {
         let source = try ByteSource(path: url.path, limit: limit)
         let header = try source.read(count: 4, of: "the header")
@@ -40,10 +43,13 @@ public enum IDXFile {
         }
     }
 
-    /// Replaces the file at `url` by `tensor`, uncompressed. The old file stays whole until the new one is complete.
+    /// Replaces the file at `url` by `tensor`, uncompressed. The old file stays whole until the new one is
+    /// complete.
     ///
-    /// - Parameter tensor: of type `uint8`, `int32`, `float32` or `float64`, at most 255 axes with extents below 2^32.
-    /// - Throws: ``FormatError`` of kind `unsupported` for another tensor, `unwritable` when the system refuses.
+    /// - Parameter tensor: of type `uint8`, `int32`, `float32` or `float64`, at most 255 axes with extents
+    ///   below 2^32.
+    /// - Throws: ``FormatError`` of kind `unsupported` for another tensor, `unwritable` when the system
+    ///   refuses.
     public static func write(_ tensor: Tensor, to url: URL) throws(FormatError) {
         guard let element = IDXElement(storing: tensor.dtype) else {
             throw FormatError(

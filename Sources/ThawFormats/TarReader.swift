@@ -1,7 +1,7 @@
 /// Reads the members of a gzip-compressed tar archive (POSIX.1-1988 ustar) one after the other.
 ///
-/// Only plain files are given out, as bytes: nothing is ever written, and a name in the archive means no more than a name.
-/// Folders, links, devices and extended headers are skipped.
+/// Only plain files are given out, as bytes: nothing is ever written, and a name in the archive means no more
+/// than a name. Folders, links, devices and extended headers are skipped.
 public final class TarReader {
     /// One plain file of the archive.
     public struct Member: Sendable {
@@ -32,7 +32,8 @@ public final class TarReader {
         self.file = file
     }
 
-    /// The next plain file, or `nil` at the end of the archive. Contents of the one before that were not read are skipped.
+    /// The next plain file, or `nil` at the end of the archive. Contents of the one before that were not read
+    /// are skipped.
     ///
     /// - Throws: ``FormatError`` when the archive is damaged, ends too early or exceeds the limit.
     public func next() throws(FormatError) -> Member? {

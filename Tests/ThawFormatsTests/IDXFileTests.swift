@@ -76,7 +76,8 @@ import ThawTensor
     }
 
     @Test func packedClaimCostsNoMemory() throws {
-        // Incompressible bytes allow for a claim of 4 GB; the data behind it is 4 MB, and the file is refused after these.
+        // Incompressible bytes allow for a claim of 4 GB; the data behind it is 4 MB, and the file is refused
+        // after these.
         var stream = RandomStream(seed: 1)
         let noise = (0..<4 << 20).map { _ in UInt8(truncatingIfNeeded: stream.nextUInt32()) }
         let url = try folder.file("a", holding: gzipped(idxHeader(0x08, [4_000_000_000]) + noise))
@@ -133,7 +134,8 @@ struct FashionMNISTFileTests {
         #expect(images.dtype == .uint8)
         let labels = try IDXFile.read(folder.appendingPathComponent("t10k-labels-idx1-ubyte.gz"))
         #expect(labels.shape == [10_000])
-        // The published test set begins with an ankle boot, a pullover and two pairs of trousers, and is balanced.
+        // The published test set begins with an ankle boot, a pullover and two pairs of trousers, and is
+        // balanced.
         #expect(labels.prefix(4).ints == [9, 2, 1, 1])
         let counts = labels.ints.reduce(into: [Int](repeating: 0, count: 10)) { $0[$1] += 1 }
         #expect(counts == [Int](repeating: 1000, count: 10))

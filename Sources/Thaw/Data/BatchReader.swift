@@ -1,13 +1,15 @@
 import Foundation
 
-/// Reads the batches of an epoch, mapped, and prepares them ahead where ``Dataset/prefetch(_:threads:)`` asks for it.
+/// Reads the batches of an epoch, mapped, and prepares them ahead where ``Dataset/prefetch(_:threads:)`` asks
+/// for it.
 ///
 /// ```swift
 /// let reader = try augmented.prefetch(4, threads: 2).reader(of: 32, seed: 42, epoch: 3)
 /// while let batch = try reader.next() { ... }
 /// ```
 ///
-/// A reader belongs to one thread at a time. Its own threads end when it is released, cancelled, exhausted, or when a map throws.
+/// A reader belongs to one thread at a time. Its own threads end when it is released, cancelled, exhausted,
+/// or when a map throws.
 public final class BatchReader {
     private let dataset: Dataset
     private let plan: BatchPlan
@@ -36,8 +38,8 @@ public final class BatchReader {
 
     /// The next batch, or `nil` after the last.
     ///
-    /// - Throws: what a map throws, at the batch that it belongs to and ever after; `CancellationError` when the reader, or the task
-    ///   that it is read from, was cancelled.
+    /// - Throws: what a map throws, at the batch that it belongs to and ever after; `CancellationError` when
+    ///   the reader, or the task that it is read from, was cancelled.
     public func next() throws -> Batch? {
         if let failure { throw failure }
         guard index < plan.count else { return nil }
@@ -54,7 +56,8 @@ public final class BatchReader {
         }
     }
 
-    /// Ends the reading: batches that are being prepared are finished and dropped, and ``next()`` throws `CancellationError`.
+    /// Ends the reading: batches that are being prepared are finished and dropped, and ``next()`` throws
+    /// `CancellationError`.
     public func cancel() {
         queue?.cancel()
         failure = failure ?? CancellationError()
@@ -66,7 +69,8 @@ extension Dataset {
     ///
     /// - Parameters:
     ///   - size: the number of samples of a batch; the last one may be smaller.
-    ///   - seed: shuffles the samples, differently in each epoch, and seeds random maps; `nil` keeps the order and seeds with 0.
+    ///   - seed: shuffles the samples, differently in each epoch, and seeds random maps; `nil` keeps the
+    ///     order and seeds with 0.
     ///   - epoch: which epoch, from 0.
     ///   - dropRemainder: leaves out a last batch that would be smaller.
     /// - Throws: ``DatasetError`` when `size` is not positive or there is no sample.

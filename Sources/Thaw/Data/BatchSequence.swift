@@ -40,8 +40,9 @@ extension Dataset {
     ///   - seed: shuffles the samples, differently in each epoch; `nil` keeps their order.
     ///   - epoch: which epoch, from 0.
     ///   - dropRemainder: leaves out a last batch that would be smaller.
-    /// - Throws: ``DatasetError`` when `size` is not positive, there is no sample, or the data set is mapped: a `for` loop over a
-    ///   sequence could not report what a map throws. Use ``reader(of:seed:epoch:dropRemainder:)`` then.
+    /// - Throws: ``DatasetError`` when `size` is not positive, there is no sample, or the data set is mapped:
+    ///   a `for` loop over a sequence could not report what a map throws. Use
+    ///   ``reader(of:seed:epoch:dropRemainder:)`` then.
     public func batches(
         of size: Int, seed: UInt64? = nil, epoch: Int = 0, dropRemainder: Bool = false
     ) throws -> BatchSequence {

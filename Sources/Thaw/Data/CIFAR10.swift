@@ -2,7 +2,8 @@ public import Foundation
 import ThawFormats
 import ThawTensor
 
-/// CIFAR-10 (Krizhevsky 2009): 50,000 training and 10,000 test photographs, 32 x 32 in colour, in ten classes.
+/// CIFAR-10 (Krizhevsky 2009): 50,000 training and 10,000 test photographs, 32 x 32 in colour, in ten
+/// classes.
 ///
 /// ```swift
 /// let (train, test) = try CIFAR10.load()
@@ -13,11 +14,13 @@ public enum CIFAR10 {
         "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
     ]
 
-    /// The training and the test set: images `float32 [n, 32, 32, 3]` from 0 to 1, labels `int32 [n]` from 0 to 9.
+    /// The training and the test set: images `float32 [n, 32, 32, 3]` from 0 to 1, labels `int32 [n]` from 0
+    /// to 9.
     ///
-    /// The files of the binary version (`data_batch_1.bin` to `data_batch_5.bin`, `test_batch.bin`) are looked for in `$THAW_DATA`
-    /// (the folder itself, or `cifar-10-batches-bin` or `cifar10` in it), in `/usr/share/datasets`, and in the user's cache, there
-    /// also as `cifar-10-binary.tar.gz`. If they are in none of these, they are downloaded from the publisher into the cache.
+    /// The files of the binary version (`data_batch_1.bin` to `data_batch_5.bin`, `test_batch.bin`) are
+    /// looked for in `$THAW_DATA` (the folder itself, or `cifar-10-batches-bin` or `cifar10` in it), in
+    /// `/usr/share/datasets`, and in the user's cache, there also as `cifar-10-binary.tar.gz`. If they are in
+    /// none of these, they are downloaded from the publisher into the cache.
     ///
     /// - Parameters:
     ///   - folder: the only place to look, if given; nothing is downloaded then.

@@ -19,10 +19,11 @@ struct CIFAR10Archive: Sendable {
         }
     }
 
-    /// Writes the six files into `folder`, from an archive in `cache` or else downloaded to there. The archive is removed afterwards if
-    /// this downloaded it.
+    /// Writes the six files into `folder`, from an archive in `cache` or else downloaded to there. The
+    /// archive is removed afterwards if this downloaded it.
     ///
-    /// - Throws: ``DownloadError``, or `FormatError` when the archive is damaged, lacks a file, or the folder cannot be written to.
+    /// - Throws: ``DownloadError``, or `FormatError` when the archive is damaged, lacks a file, or the folder
+    ///   cannot be written to.
     func unpack(into folder: URL, keptIn cache: URL) throws {
         let archive = cache.appendingPathComponent(file.name)
         let isMine = !FileManager.default.fileExists(atPath: archive.path)

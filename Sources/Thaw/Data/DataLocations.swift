@@ -15,7 +15,8 @@ struct DataLocations: Sendable {
             systemFolders: [URL(fileURLWithPath: "/usr/share/datasets", isDirectory: true)])
     }
 
-    /// The folder that downloads are kept in: `$XDG_CACHE_HOME/thaw`, `~/Library/Caches/thaw` on macOS, `~/.cache/thaw` elsewhere.
+    /// The folder that downloads are kept in: `$XDG_CACHE_HOME/thaw`, `~/Library/Caches/thaw` on macOS,
+    /// `~/.cache/thaw` elsewhere.
     var cache: URL {
         if let path = environment["XDG_CACHE_HOME"], path.hasPrefix("/") {
             return URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent("thaw")

@@ -1,6 +1,7 @@
 import ThawTensor
 
-// The path of `fit`: rows go straight from the tensors into an executable's input buffers, and nothing is allocated.
+// The path of `fit`: rows go straight from the tensors into an executable's input buffers, and nothing is
+// allocated.
 
 extension Dataset {
     /// Which tensor of a sample.
@@ -12,8 +13,8 @@ extension Dataset {
 
     /// Gathers rows of a tensor of a data set without maps into a buffer.
     ///
-    /// Elements are converted where `dtype` differs from the tensor's; a float that no `int32` is near becomes the closest one, and NaN
-    /// the smallest, which is no label.
+    /// Elements are converted where `dtype` differs from the tensor's; a float that no `int32` is near
+    /// becomes the closest one, and NaN the smallest, which is no label.
     ///
     /// - Parameters:
     ///   - column: which tensor; without weights ``Column/weights`` fills ones.

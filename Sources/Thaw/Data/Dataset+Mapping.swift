@@ -3,16 +3,17 @@ public import ThawTensor
 extension Dataset {
     /// The samples as `transform` makes them, when they are read.
     ///
-    /// `transform` promises the same result each time it is given the same sample: results may be kept and used again. The promise is
-    /// checked on a few samples; a broken one throws ``DatasetError/mapNotDeterministic(identity:)``. For augmentation see
-    /// ``map(random:)``.
+    /// `transform` promises the same result each time it is given the same sample: results may be kept and
+    /// used again. The promise is checked on a few samples; a broken one throws
+    /// ``DatasetError/mapNotDeterministic(identity:)``. For augmentation see ``map(random:)``.
     ///
     /// ```swift
     /// let centred = train.map { x, y in (x - 0.5, y) }
     /// ```
     ///
-    /// - Parameter transform: is given the input and the target of one sample, without the axis that counts samples, and may be called
-    ///   on several threads at once. What it throws reaches whoever reads the batch.
+    /// - Parameter transform: is given the input and the target of one sample, without the axis that counts
+    ///   samples, and may be called on several threads at once. What it throws reaches whoever reads the
+    ///   batch.
     public func map(
         _ transform: @escaping @Sendable (_ x: Tensor, _ y: Tensor) throws -> (Tensor, Tensor)
     ) -> Dataset {
@@ -25,8 +26,9 @@ extension Dataset {
 
     /// The samples as `transform` makes them with random numbers, anew in each epoch.
     ///
-    /// The stream depends on the seed of the epochs (`fit(seed:)`, ``batches(of:seed:epoch:dropRemainder:)``), the epoch, the sample's
-    /// identity and the place among the maps, and on nothing else: neither on threads nor on the order of samples.
+    /// The stream depends on the seed of the epochs (`fit(seed:)`,
+    /// ``batches(of:seed:epoch:dropRemainder:)``), the epoch, the sample's identity and the place among the
+    /// maps, and on nothing else: neither on threads nor on the order of samples.
     ///
     /// ```swift
     /// let augmented = train.map(random: { x, y, stream in
@@ -52,7 +54,8 @@ extension Dataset {
         appending(.plain(transform))
     }
 
-    /// The samples, of any number of inputs and targets, as `transform` makes them with random numbers; otherwise as ``map(random:)``.
+    /// The samples, of any number of inputs and targets, as `transform` makes them with random numbers;
+    /// otherwise as ``map(random:)``.
     public func mapSamples(
         random transform:
             @escaping @Sendable (_ sample: Sample, _ stream: inout RandomStream) throws -> Sample
@@ -64,7 +67,8 @@ extension Dataset {
     ///
     /// - Parameters:
     ///   - batches: how many batches may wait, at least 1.
-    ///   - threads: how many threads prepare them, at least 1. The order of batches, and their contents, do not depend on it.
+    ///   - threads: how many threads prepare them, at least 1. The order of batches, and their contents, do
+    ///     not depend on it.
     public func prefetch(_ batches: Int = 2, threads: Int = 1) -> Dataset {
         var result = self
         result.prefetching = Prefetching(batches: max(batches, 1), threads: max(threads, 1))

@@ -21,7 +21,8 @@ extension Dataset {
         selecting(rows.slice(0..<count - clamped(number)))
     }
 
-    /// The samples at the given positions, in the given order. A position may be named more than once: this is a bootstrap.
+    /// The samples at the given positions, in the given order. A position may be named more than once: this
+    /// is a bootstrap.
     ///
     /// - Throws: ``DatasetError/positionOutOfRange(_:count:)``.
     public func subset(_ positions: [Int]) throws -> Dataset {
@@ -44,8 +45,8 @@ extension Dataset {
     /// let withoutShoes = try train.filter(byLabel: { $0 != 5 && $0 != 7 && $0 != 9 })
     /// ```
     ///
-    /// - Throws: ``DatasetError/unexpectedColumns(operation:inputs:targets:)`` without a target of one number per sample, and what
-    ///   `isIncluded` throws.
+    /// - Throws: ``DatasetError/unexpectedColumns(operation:inputs:targets:)`` without a target of one number
+    ///   per sample, and what `isIncluded` throws.
     public func filter(byLabel isIncluded: (_ label: Int) throws -> Bool) throws -> Dataset {
         guard let first = columns.targets.first, first.count == columns.count else {
             throw DatasetError.unexpectedColumns(

@@ -9,8 +9,9 @@ public import ThawTensor
 /// let own = try Dataset(x, y)
 /// ```
 ///
-/// A data set is a value, and a view: selecting and shuffling copy no samples. Each sample has an identity that stays with it through
-/// every selection, so that random maps and cached results belong to samples, not to their place in an epoch.
+/// A data set is a value, and a view: selecting and shuffling copy no samples. Each sample has an identity
+/// that stays with it through every selection, so that random maps and cached results belong to samples, not
+/// to their place in an epoch.
 ///
 /// ## Shapes
 /// Axis 0 of every tensor counts the samples.
@@ -76,7 +77,8 @@ public struct Dataset: Sendable {
 
     /// The inputs of the selected samples, `[count, ...]` each, before any map.
     ///
-    /// A selection in the middle or out of order is copied at each call; keep the result rather than asking again.
+    /// A selection in the middle or out of order is copied at each call; keep the result rather than asking
+    /// again.
     public var inputs: [Tensor] { columns.inputs.map(rows.gather) }
 
     /// The targets of the selected samples, `[count, ...]` each, before any map. Copied as ``inputs`` are.

@@ -37,12 +37,14 @@ public enum DatasetError: ThawError, Equatable {
             "\(operation): the data set is empty; at least one sample is needed. "
                 + "A filter, prefix or split may have left none."
         case .missingSampleAxis(let tensor):
-            "Dataset: \(tensor) is a scalar; axis 0 must count the samples. Reshape it to [1] or stack samples."
+            "Dataset: \(tensor) is a scalar; axis 0 must count the samples. "
+                + "Reshape it to [1] or stack samples."
         case .countsDiffer(let tensor, let expected, let got):
             "Dataset: \(tensor) has \(got) samples, the first input has \(expected). "
                 + "Axis 0 of every tensor must count the same samples."
         case .invalidSampleWeights(let shape, let dtype, let count):
-            "Dataset: sample weights are \(dtype) \(shape); expected numbers of shape [\(count)], one per sample."
+            "Dataset: sample weights are \(dtype) \(shape); expected numbers of "
+                + "shape [\(count)], one per sample."
         case .invalidBatchSize(let size):
             "The batch size is \(size); it must be at least 1."
         case .invalidFraction(let fraction):
@@ -56,8 +58,8 @@ public enum DatasetError: ThawError, Equatable {
             "map: sample \(identity) became \(got), the first of its batch \(expected). "
                 + "A map must give the same shapes and types for every sample."
         case .mapNotDeterministic(let identity):
-            "map: sample \(identity) was mapped twice and came out differently. A plain map promises the same result "
-                + "each time, since results may be kept; give a map that draws random numbers with map(random:)."
+            "map: sample \(identity) was mapped twice and came out differently. A plain map promises "
+                + "the same result each time, since results may be kept; draw random numbers in map(random:)."
         case .mapped(let operation, let remedy):
             "\(operation): this data set is mapped, and a map may throw. \(remedy)"
         case .inconsistentFiles(let dataset, let what):

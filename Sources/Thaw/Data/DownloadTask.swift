@@ -6,8 +6,8 @@ import Foundation
 
 /// One HTTP request that is waited for, its body handed on as it comes.
 ///
-/// The session calls its delegate on one queue, one call at a time, and the caller of ``run(_:into:)`` touches nothing until the
-/// semaphore is signalled; so no state is shared at any moment.
+/// The session calls its delegate on one queue, one call at a time, and the caller of ``run(_:into:)``
+/// touches nothing until the semaphore is signalled; so no state is shared at any moment.
 final class DownloadTask: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     /// Seconds without any progress before a server is given up.
     static let patience: TimeInterval = 30

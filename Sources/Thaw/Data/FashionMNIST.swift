@@ -2,7 +2,8 @@ public import Foundation
 import ThawFormats
 import ThawTensor
 
-/// Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): 60,000 training and 10,000 test images of clothes, 28 x 28 in grey, in ten classes.
+/// Fashion-MNIST (Xiao, Rasul and Vollgraf 2017): 60,000 training and 10,000 test images of clothes, 28 x 28
+/// in grey, in ten classes.
 ///
 /// ```swift
 /// let (train, test) = try FashionMNIST.load()
@@ -14,16 +15,20 @@ public enum FashionMNIST {
         "Ankle boot",
     ]
 
-    /// The training and the test set: images `float32 [n, 28, 28]` from 0 to 1, labels `int32 [n]` from 0 to 9.
+    /// The training and the test set: images `float32 [n, 28, 28]` from 0 to 1, labels `int32 [n]` from 0 to
+    /// 9.
     ///
-    /// The four files, compressed or not, are looked for in `$THAW_DATA` (the folder itself, or `fashion-mnist` in it), in
-    /// `/usr/share/datasets/fashion-mnist` (Debian's package dataset-fashion-mnist), and in the user's cache. If they are in none of
-    /// these, they are downloaded from the publisher into the cache and verified.
+    /// The four files, compressed or not, are looked for in `$THAW_DATA` (the folder itself, or
+    /// `fashion-mnist` in it), in `/usr/share/datasets/fashion-mnist` (Debian's package
+    /// dataset-fashion-mnist), and in the user's cache. If they are in none of these, they are downloaded
+    /// from the publisher into the cache and verified.
     ///
     /// - Parameters:
-    ///   - folder: the only place to look, if given; nothing is downloaded then. Any folder in MNIST's format will do.
+    ///   - folder: the only place to look, if given; nothing is downloaded then. Any folder in MNIST's format
+    ///     will do.
     ///   - scaled: `false` leaves the pixels as `uint8` from 0 to 255.
-    /// - Throws: `FormatError` for a damaged file, ``DatasetError`` for files that contradict each other or cannot be had.
+    /// - Throws: `FormatError` for a damaged file, ``DatasetError`` for files that contradict each other or
+    ///   cannot be had.
     public static func load(
         from folder: URL? = nil, scaled: Bool = true
     ) throws -> (train: Dataset, test: Dataset) {

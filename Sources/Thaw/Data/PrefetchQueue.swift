@@ -2,7 +2,8 @@ import Foundation
 
 /// Prepares batches on threads of its own, a bounded number ahead, and hands them out in order.
 ///
-/// Everything mutable is guarded by `condition`. The threads hold the queue, so whoever made it must call ``cancel()``.
+/// Everything mutable is guarded by `condition`. The threads hold the queue, so whoever made it must call
+/// ``cancel()``.
 final class PrefetchQueue: @unchecked Sendable {
     private let condition = NSCondition()
     private let count: Int

@@ -1,6 +1,7 @@
 import Foundation
 
-/// One line on the standard error stream that tells how far a download is; on anything but a terminal it is written once.
+/// One line on the standard error stream that tells how far a download is; on anything but a terminal it is
+/// written once.
 final class ProgressLine {
     private let title: String
     private let total: Int

@@ -12,7 +12,8 @@ struct RemoteFile: Sendable {
 
     var name: String { url.lastPathComponent }
 
-    /// Downloads the file to `folder` under its own name, creating the folder. A wrong or unfinished file never gets that name.
+    /// Downloads the file to `folder` under its own name, creating the folder. A wrong or unfinished file
+    /// never gets that name.
     ///
     /// - Throws: ``DownloadError``, and `FormatError` when the folder cannot be written to.
     func download(to folder: URL) throws {
@@ -105,7 +106,8 @@ final class DownloadSink {
             throw DownloadError(
                 name: expected.name,
                 reason:
-                    "its contents are not the published ones: expected SHA-256 \(expected.digest), got \(digest)"
+                    "its contents are not the published ones: "
+                    + "expected SHA-256 \(expected.digest), got \(digest)"
             )
         }
     }

@@ -2,7 +2,8 @@ import ThawTensor
 
 /// Copies rows of a tensor, converting their elements, into memory that someone else owns.
 enum RowGather {
-    /// Rows `row(0)`, `row(1)` ... `row(count - 1)` of `tensor`, as elements of `dtype`, into `buffer`, which they must fill exactly.
+    /// Rows `row(0)`, `row(1)` ... `row(count - 1)` of `tensor`, as elements of `dtype`, into `buffer`, which
+    /// they must fill exactly.
     @inline(__always)
     static func gather(
         _ tensor: Tensor, count: Int, into buffer: UnsafeMutableRawBufferPointer, as dtype: DType,
@@ -12,7 +13,7 @@ enum RowGather {
         let width = total == 0 ? 0 : tensor.count / total
         precondition(
             buffer.count == count * width * dtype.byteCount,
-            "gather: \(count) rows of \(width) \(dtype) elements do not fill a buffer of \(buffer.count) bytes"
+            "gather: \(count) rows of \(width) \(dtype) elements do not fill \(buffer.count) bytes"
         )
         guard let target = buffer.baseAddress else { return }
         tensor.withUnsafeBytes { bytes in

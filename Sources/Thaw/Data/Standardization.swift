@@ -1,17 +1,20 @@
 public import ThawTensor
 
-/// Shifts and scales each element of a sample so that it has mean 0 and deviation 1 over a training set: `(x - mean) / deviation`.
+/// Shifts and scales each element of a sample so that it has mean 0 and deviation 1 over a training set: `(x
+/// - mean) / deviation`.
 ///
 /// ```swift
 /// let standardization = Standardization(fitting: train)
 /// let (a, b) = (train.standardized(by: standardization), test.standardized(by: standardization))
 /// ```
 ///
-/// The deviation is that of the whole set (divided by n). An element that is the same in every sample is only shifted.
+/// The deviation is that of the whole set (divided by n). An element that is the same in every sample is only
+/// shifted.
 public struct Standardization: Sendable, Equatable {
     /// The mean of each element, `float32` of the shape of one sample.
     public let mean: Tensor
-    /// The standard deviation of each element, `float32` of the shape of one sample; 1 where an element never varies.
+    /// The standard deviation of each element, `float32` of the shape of one sample; 1 where an element never
+    /// varies.
     public let deviation: Tensor
 
     /// Statistics known beforehand. Traps when the shapes differ.
@@ -50,8 +53,8 @@ public struct Standardization: Sendable, Equatable {
         self.init(fitting: dataset.inputs[0])
     }
 
-    /// `(x - mean) / deviation` as `float32`, for samples `[n, ...]` or for one. Traps when `x` does not have the mean's shape in
-    /// its last axes.
+    /// `(x - mean) / deviation` as `float32`, for samples `[n, ...]` or for one. Traps when `x` does not have
+    /// the mean's shape in its last axes.
     public func apply(_ x: Tensor) -> Tensor {
         guard x.rank == mean.rank + 1, Array(x.shape.dropFirst()) == mean.shape, mean.count > 0 else {
             return (x - mean) / deviation

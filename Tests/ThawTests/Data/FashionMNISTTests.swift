@@ -114,7 +114,8 @@ import ThawTensor
         #expect(train.inputs[0].shape == [60_000, 28, 28])
         #expect(test.inputs[0].shape == [10_000, 28, 28])
         #expect(FashionMNIST.classNames[train.targets[0].prefix(1).ints[0]] == "Ankle boot")
-        // Tasks A and B of the seed experiments: the classes without sandals and shirts after the first 5,000 images.
+        // Tasks A and B of the seed experiments: the classes without sandals and shirts after the first 5,000
+        // images.
         let a = try train.dropFirst(5000).filter(byLabel: { $0 != 5 && $0 != 6 })
         #expect(a.count == 43_986)
     }
