@@ -94,8 +94,10 @@ extension Loss {
             } else if let logits = sigmoidInput(of: prediction) {
                 values = try logits.sigmoidCrossEntropy(targets: target)
             } else {
+                // 1 - p is taken before clipping: afterwards float32 could not tell it from 1.2e-7.
                 let p = try clipProbabilities(prediction)
-                values = try -(target * p.log() + (1 - target) * (1 - p).log())
+                let q = try clipProbabilities(1 - prediction)
+                values = try -(target * p.log() + (1 - target) * q.log())
             }
             return values.rank > 1 ? try values.mean(axes: [-1]) : values
         }

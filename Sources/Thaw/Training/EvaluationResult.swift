@@ -21,6 +21,7 @@ public struct EvaluationResult: Sendable, Equatable {
 }
 
 extension EvaluationResult: CustomStringConvertible {
+    /// The names and values in one line.
     public var description: String {
         names.map { "\($0): \(StepProgress.format(values[$0] ?? .nan))" }.joined(separator: " - ")
     }

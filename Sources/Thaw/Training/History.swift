@@ -61,6 +61,7 @@ public struct History: Sendable, Equatable {
 }
 
 extension History: CustomStringConvertible {
+    /// One line per epoch.
     public var description: String {
         epochs.enumerated().map { index, epoch in
             "epoch \(epoch + 1): "

@@ -57,6 +57,7 @@ public final class Logs {
 }
 
 extension Logs: CustomStringConvertible {
+    /// The names and values in one line.
     public var description: String {
         ordered.map { "\($0.name): \(StepProgress.format($0.value))" }.joined(separator: " - ")
     }

@@ -22,7 +22,7 @@ extension Model {
         try FitOptions.check(batchSize: batchSize, call: "evaluate")
         let compilation = try compilation(for: "evaluate")
         let feeder = try BatchFeeder(data, call: "evaluate", usesTargets: true)
-        try prepare(for: feeder, call: "evaluate")
+        try prepare(for: feeder)
         let loop = EvaluationLoop(
             model: self, compilation: compilation, feeder: feeder, batchSize: batchSize, mode: mode,
             statistics: statistics)

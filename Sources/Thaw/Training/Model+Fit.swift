@@ -51,7 +51,7 @@ extension Model {
         let (trained, validated) = try FitOptions.split(
             data, validation: validation, validationSplit: validationSplit)
         let feeder = try BatchFeeder(trained, call: "fit", usesTargets: true, classWeights: classWeights)
-        try prepare(for: feeder, call: "fit")
+        try prepare(for: feeder)
         let validationLoop = try validated.map {
             EvaluationLoop(
                 model: self, compilation: compilation,

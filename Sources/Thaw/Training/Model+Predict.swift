@@ -33,7 +33,7 @@ extension Model {
     ) throws -> Tensor {
         try FitOptions.check(batchSize: batchSize, call: "predict")
         let feeder = try BatchFeeder(data, call: "predict", usesTargets: false)
-        try prepare(for: feeder, call: "predict")
+        try prepare(for: feeder)
         let loop = PredictionLoop(
             model: self, feeder: feeder, batchSize: batchSize, mode: mode, statistics: statistics,
             liveRandomness: liveRandomness)

@@ -5,12 +5,11 @@ extension Model {
     /// Builds the model for the data if it is not built, and checks that the samples fit.
     ///
     /// Building happens on the caller's thread, where the caller's choices hold.
-    func prepare(for feeder: BatchFeeder, call: String) throws {
+    func prepare(for feeder: BatchFeeder) throws {
         let shapes = feeder.inputShapes
-        try ensureBuilt(inputShapes: shapes.map { [1] + $0 })
-        if let expected = inputShape, shapes.count == 1, shapes[0] != expected,
-            zip(expected, shapes[0]).contains(where: { $0 != $1 }) || expected.count != shapes[0].count
-        {
+        // A shape that the model was told wins over the data's, so that data of another shape is an error.
+        try ensureBuilt(inputShapes: knownInputShape == nil ? shapes.map { [1] + $0 } : nil)
+        if let expected = inputShape, shapes.count == 1, shapes[0] != expected {
             throw TrainingError.inputShape(model: name, expected: expected, got: shapes[0])
         }
     }

@@ -38,6 +38,7 @@ public struct NonFiniteReport: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Where it was found and what to do about it.
     public var description: String {
         let place = "epoch \(epoch + 1), step \(step + 1)"
         let kept = "the weights are as they were before the step."

@@ -18,6 +18,7 @@ public enum TrainingError: ThawError, Equatable {
     /// A loss or a gradient was infinite or NaN; the weights are as they were before the step.
     case nonFinite(NonFiniteReport)
 
+    /// What happened, what was expected, what came and how to mend it.
     public var description: String {
         switch self {
         case .notCompiled(let model, let call):
