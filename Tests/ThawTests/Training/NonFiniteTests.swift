@@ -1,0 +1,126 @@
+import Testing
+import Thaw
+
+/// A step whose loss or gradients are not finite leaves everything as it was, and says where it began.
+@Suite struct NonFiniteTests {
+    private func report(_ body: () throws -> Void) throws -> NonFiniteReport {
+        do {
+            try body()
+        } catch TrainingError.nonFinite(let report) {
+            return report
+        }
+        throw LayerError("the step went through.")
+    }
+
+    private static func data(badSample: Int?) -> (x: Tensor, y: Tensor) {
+        let (x, y) = Toy.clusters(64)
+        guard let badSample else { return (x, y) }
+        var values = x.floats
+        values[badSample * 4 + 1] = .nan
+        return (Tensor(shape: x.shape, scalars: values), y)
+    }
+
+    @Test func dataWithNaNIsNamedAndWeightsStay() throws {
+        let model = try Toy.normalized(optimizer: .adam())
+        let good = Self.data(badSample: nil)
+        try model.fit(good.x, good.y, verbosity: .silent)
+        let before = Toy.values(model)
+        let bad = Self.data(badSample: 3)
+        let report = try report { try model.fit(bad.x, bad.y, shuffle: false, verbosity: .silent) }
+        #expect(report.origin == .input(sample: 3))
+        #expect(report.step == 0)
+        #expect(report.description.contains("sample 3"))
+        #expect(Toy.areIdentical(Toy.values(model), before))
+        #expect(model.optimizer?.iterations == 2)
+        #expect(model.history?.end == .failed)
+    }
+
+    @Test func targetsAndWeightsWithNaNAreNamed() throws {
+        try Runtime.$engine.withValue(TestEngine.current) {
+            let model = Sequential { Dense(1, inputShape: [4]) }
+            try model.compile(optimizer: .sgd(), loss: .meanSquaredError)
+            let x = Toy.clusters(4).x
+            let byTarget = try report {
+                try model.fit(x, Tensor([Float(0), 1, .nan, 1]), shuffle: false, verbosity: .silent)
+            }
+            #expect(byTarget.origin == .target(sample: 2))
+            let byWeight = try report {
+                try model.fit(
+                    x, .zeros([4]), sampleWeights: Tensor([Float(1), .infinity, 1, 1]), shuffle: false,
+                    verbosity: .silent)
+            }
+            #expect(byWeight.origin == .sampleWeight(sample: 1))
+        }
+    }
+
+    @Test func firstLayerAtFaultIsNamed() throws {
+        try Runtime.$engine.withValue(TestEngine.current) {
+            let model = Sequential {
+                Dense(4, kernelInitializer: .zeros, inputShape: [4], name: "below")
+                Sequential([LogarithmLayer(name: "logarithm")], name: "block")
+                Dense(3, activation: .softmax, name: "above")
+            }
+            try model.compile(optimizer: .sgd(), loss: .sparseCategoricalCrossentropy)
+            let before = Toy.values(model)
+            let (x, y) = Toy.clusters(8)
+            let report = try report { try model.fit(x, y, verbosity: .silent) }
+            #expect(report.origin == .layer(path: "block/logarithm", type: "LogarithmLayer"))
+            #expect(report.layer == "block/logarithm")
+            #expect(Toy.areIdentical(Toy.values(model), before))
+        }
+    }
+
+    @Test func parameterThatIsNotFiniteIsNamed() throws {
+        let model = try Toy.classifier()
+        try model.parameterPaths[2].parameter.assign(Tensor.full([8, 3], .infinity))
+        let (x, y) = Toy.clusters(8)
+        let report = try report { try model.fit(x, y, verbosity: .silent) }
+        #expect(report.origin == .parameter(path: "output/kernel"))
+    }
+
+    @Test func gradientIsNamed() throws {
+        try Runtime.$engine.withValue(TestEngine.current) {
+            // The square root of 0 is 0, its slope is infinite.
+            let loss = Loss.custom("root") { _, prediction in try prediction.abs().sqrt() }
+            let model = Sequential { Dense(1, kernelInitializer: .zeros, inputShape: [4], name: "only") }
+            try model.compile(optimizer: .sgd(), loss: loss)
+            let report = try report {
+                try model.fit(Toy.clusters(4).x, .zeros([4, 1]), verbosity: .silent)
+            }
+            guard case .gradient(let path) = report.origin else {
+                Issue.record("\(report)")
+                return
+            }
+            #expect(path.hasPrefix("only/"))
+            #expect(report.layer == "only")
+        }
+    }
+
+    @Test func continuingSkipsTheBatch() throws {
+        let bad = Self.data(badSample: 3)
+        let model = try Toy.classifier()
+        let history = try model.fit(
+            bad.x, bad.y, batchSize: 16, epochs: 2, shuffle: false, verbosity: .silent, onNonFinite: .continue
+        )
+        #expect(history.skippedSteps == 2)
+        #expect(history.loss.allSatisfy { $0.isFinite })
+        #expect(model.optimizer?.iterations == 6)
+        // The skipped batch counts in nothing: as if it had not been there.
+        let other = try Toy.classifier()
+        let same = try other.fit(
+            bad.x.dropFirst(16), bad.y.dropFirst(16), batchSize: 16, epochs: 2, shuffle: false,
+            verbosity: .silent)
+        #expect(same.values == history.values)
+        #expect(Toy.areIdentical(Toy.values(model), Toy.values(other)))
+    }
+
+    @Test func stoppingEndsTraining() throws {
+        let bad = Self.data(badSample: 40)
+        let model = try Toy.classifier()
+        let history = try model.fit(
+            bad.x, bad.y, batchSize: 16, epochs: 5, shuffle: false, verbosity: .silent, onNonFinite: .stop)
+        #expect(history.end == .nonFinite)
+        #expect(history.epochs == [0])
+        #expect(model.optimizer?.iterations == 2)
+    }
+}
