@@ -1,0 +1,17 @@
+extension Layer {
+    /// A new layer with the same configuration, name and flags, and with weights of its own, made when it is built.
+    ///
+    /// - Throws: `ModelError.cannotClone` if the type does not say how.
+    public final func clone() throws -> Self {
+        let copy = try cloned()
+        guard type(of: copy) == type(of: self), let result = copy as? Self else {
+            throw ModelError.cannotClone(
+                layer: name,
+                reason: "its cloned() gives a \(copy.typeName), not a \(typeName); override it there.")
+        }
+        result.assignedName = assignedName
+        result.inputShape = inputShape
+        result.ownsTrainableFlag = ownsTrainableFlag
+        return result
+    }
+}

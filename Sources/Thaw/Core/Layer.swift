@@ -1,0 +1,176 @@
+public import ThawGraph
+
+/// A layer: a function of tensors with parameters of its own.
+///
+/// To write one, subclass it, make parameters in `build(inputShape:)` with `addWeight`, compute in `call(_:context:)`
+/// with operations on symbolic tensors, and copy the configuration in `cloned()`. Gradients follow from the operations.
+///
+/// ```swift
+/// final class Scale: Layer {
+///     override func build(inputShape: [Int]) throws {
+///         try addWeight(name: "scale", shape: [inputShape[inputShape.count - 1]], initializer: .ones)
+///     }
+///     override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
+///         try input * context.read(parameters[0])
+///     }
+///     override func cloned() throws -> Layer { Scale() }
+/// }
+/// ```
+///
+/// `call` is pure: it may be traced many times, in any mode, and must keep nothing of a call. Shapes include the batch as
+/// axis 0; a layer must not depend on its size when it is built. Layers are not safe to use from several threads at once.
+open class Layer {
+    /// The shape of one sample, without the batch axis, where it is known: given in the initializer, or to a model by
+    /// building it. A model whose first layer knows it needs no call of `build`.
+    public final var inputShape: [Int]?
+
+    /// The model this layer was put into last.
+    final weak var container: Model?
+
+    /// Whether `build` has succeeded.
+    final private(set) var hasBuilt = false
+
+    final private(set) var ownParameters: [Parameter] = []
+
+    /// The name that was given or assigned.
+    final var assignedName: String? { didSet { LayerChanges.note() } }
+
+    /// The flag behind `isTrainable`: of a leaf layer, or of a container's own parameters.
+    final var ownsTrainableFlag = true { didSet { if oldValue != ownsTrainableFlag { LayerChanges.note() } } }
+
+    /// Counts changes of settings that `call` depends on.
+    final private(set) var configurationVersion = 0
+
+    /// Creates a layer.
+    ///
+    /// - Parameters:
+    ///   - name: the name; by default the container numbers layers by type (`dense`, `dense_1`).
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    public init(name: String? = nil, inputShape: [Int]? = nil) {
+        self.assignedName = name
+        self.inputShape = inputShape
+    }
+
+    /// Whether the parameters exist.
+    public final var isBuilt: Bool {
+        buildIfShapeIsKnown()
+        return hasBuilt
+    }
+
+    /// The layer's own parameters, in the order they were made; without those of sublayers. Empty until it is built.
+    public final var parameters: [Parameter] {
+        buildIfShapeIsKnown()
+        return ownParameters
+    }
+
+    /// The name, unique within the container once it is there.
+    public final var name: String {
+        get { assignedName ?? LayerName.base(of: typeName) }
+        set { assignedName = newValue }
+    }
+
+    /// The name of the type in summaries and errors, for example `Dense`.
+    open var typeName: String { String(describing: Self.self) }
+
+    /// The layers inside this one, in order. Containers override it.
+    open var sublayers: [Layer] { [] }
+
+    /// What distinguishes the layer from others of its type, for people; empty by default.
+    open var configurationDescription: String { "" }
+
+    /// Makes the parameters for inputs of the given shape. The framework calls it once, before the first call.
+    ///
+    /// - Parameter inputShape: the shape of a batch; the size of axis 0 means nothing here.
+    open func build(inputShape: [Int]) throws {}
+
+    /// Makes the parameters of a layer of several inputs; by default there must be one, and `build(inputShape:)` is called.
+    open func build(inputShapes: [[Int]]) throws {
+        try build(inputShape: try single(inputShapes))
+    }
+
+    /// Computes the output for one input.
+    open func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
+        throw LayerError("does not override call(_:context:); compute the output there.")
+    }
+
+    /// Computes the outputs. The framework calls this one; by default there must be one input, which goes to the form above.
+    open func call(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
+        [try call(try single(inputs), context: context)]
+    }
+
+    /// A new layer with the same configuration, not built. Name and flags are copied by `clone()`.
+    open func cloned() throws -> Layer {
+        throw ModelError.cannotClone(layer: name, reason: "\(typeName) does not override cloned().")
+    }
+
+    /// Makes a parameter. To be called from `build`.
+    ///
+    /// The first value depends on the model's seed and on the path of the layer in the model, nothing else. A layer that is
+    /// built outside any model takes a fresh seed.
+    ///
+    /// - Parameters:
+    ///   - name: its name, unique within the layer, for example `kernel`.
+    ///   - shape: its shape, in Keras's layout.
+    ///   - initializer: where the first value comes from.
+    ///   - role: `.weight` (learned) or `.statistic` (kept by the layer itself).
+    /// - Throws: `LayerError` for a name that is taken or a shape with a size below 1; what the engine throws.
+    @discardableResult
+    public final func addWeight(
+        name: String, shape: [Int], initializer: Initializer, role: Parameter.Role = .weight
+    ) throws -> Parameter {
+        guard !ownParameters.contains(where: { $0.name == name }) else {
+            throw LayerError("already has a parameter \"\(name)\"; give each its own name.")
+        }
+        guard shape.allSatisfy({ $0 > 0 }) else {
+            throw LayerError(
+                "parameter \"\(name)\" cannot have the shape \(shape); each size must be at least 1.")
+        }
+        let context = BuildContext.current ?? BuildContext.fresh(path: [self.name])
+        let path = (context.path + [name]).joined(separator: "/")
+        let parameter = try Parameter(
+            name: name, role: role, shape: shape, initializer: initializer, layer: self, path: path,
+            engine: context.engine,
+            initialValue: try initializer.tensor(shape: shape, seed: context.seed, path: path))
+        ownParameters.append(parameter)
+        return parameter
+    }
+
+    /// To be called by a layer when a setting changed that `call` depends on, so that training traces it anew.
+    public final func configurationDidChange() {
+        configurationVersion += 1
+        LayerChanges.note()
+    }
+
+    /// Builds the layer unless it is built, within the build that is under way, if any.
+    final func buildIfNeeded(inputShapes: [[Int]], as context: BuildContext) throws {
+        guard !hasBuilt else { return }
+        do {
+            try BuildContext.$current.withValue(context) { try build(inputShapes: inputShapes) }
+        } catch {
+            ownParameters = []
+            throw error
+        }
+        hasBuilt = true
+        LayerChanges.note()
+    }
+
+    /// Marks a container whose list of layers changed as not built; what is built inside stays.
+    final func needsBuild() {
+        hasBuilt = false
+        LayerChanges.note()
+    }
+
+    /// Builds the outermost model around the layer if that model knows the shape of its input, so that a model never
+    /// has to be built by hand before it is looked at. An error is left to be thrown by the first call.
+    func buildIfShapeIsKnown() {
+        guard !hasBuilt, BuildContext.current == nil else { return }
+        container?.buildIfShapeIsKnown()
+    }
+
+    private func single<Element>(_ elements: [Element]) throws -> Element {
+        guard elements.count == 1, let element = elements.first else {
+            throw LayerError("takes one input, got \(elements.count).")
+        }
+        return element
+    }
+}

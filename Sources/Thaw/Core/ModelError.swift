@@ -1,0 +1,46 @@
+import Foundation
+public import ThawTensor
+
+/// What can go wrong with a model as a whole.
+public enum ModelError: ThawError, Equatable {
+    /// The model has no layers.
+    case noLayers(model: String)
+    /// The model's parameters do not exist yet, since it has not seen the shape of its input.
+    case notBuilt(model: String)
+    /// Two layers, or two parameters of a layer, have the same path.
+    case duplicatePath(model: String, path: String)
+    /// No layer has this name.
+    case noSuchLayer(model: String, name: String, known: [String])
+    /// A list of weights is too short or too long.
+    case weightCount(model: String, expected: Int, got: Int)
+    /// A weight in a list has the wrong shape.
+    case weightShape(model: String, path: String, position: Int, expected: [Int], got: [Int])
+    /// The model got a number of inputs or gave a number of outputs that the call does not allow.
+    case inputCount(model: String, expected: Int, got: Int)
+    /// A copy could not be made.
+    case cannotClone(layer: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .noLayers(let model):
+            "model \(model) has no layers; add one with add(_:)."
+        case .notBuilt(let model):
+            "model \(model) is not built yet, so it has no weights; give its first layer an inputShape, call "
+                + "build(inputShape:), or run it once."
+        case .duplicatePath(let model, let path):
+            "model \(model) has \"\(path)\" twice; give each layer a name of its own (layer.name = ...)."
+        case .noSuchLayer(let model, let name, let known):
+            "model \(model) has no layer \"\(name)\"; its layers are \(known.joined(separator: ", "))."
+        case .weightCount(let model, let expected, let got):
+            "model \(model) has \(expected) weights, got \(got); pass one tensor for each of the model's weights, in "
+                + "their order (model.parameterPaths lists them)."
+        case .weightShape(let model, let path, let position, let expected, let got):
+            "model \(model): weight \(position) (\(path)) has the shape \(expected), got \(got); nothing was changed. "
+                + "Check the order against model.parameterPaths."
+        case .inputCount(let model, let expected, let got):
+            "model \(model) takes \(expected) input\(expected == 1 ? "" : "s"), got \(got)."
+        case .cannotClone(let layer, let reason):
+            "cannot clone layer \(layer): \(reason)"
+        }
+    }
+}

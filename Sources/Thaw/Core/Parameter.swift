@@ -1,0 +1,83 @@
+public import ThawEngine
+import ThawGraph
+public import ThawTensor
+
+/// A tensor that belongs to a layer and outlives a call: a weight or a statistic.
+///
+/// It is known by identity. Its path is given by the model it is seen from (`Model.parameterPaths`).
+public final class Parameter {
+    /// What a parameter is for, fixed for life: unfreezing can never make a moving mean trainable.
+    public enum Role: String, Sendable, Hashable {
+        /// Learned by gradient descent while its layer is trainable.
+        case weight
+        /// Kept by the layer itself, such as a moving mean.
+        case statistic
+    }
+
+    /// Its name within the layer, for example `kernel`.
+    public let name: String
+    /// What it is for.
+    public let role: Role
+    /// The sizes of its axes, in Keras's layout.
+    public let shape: [Int]
+    /// What its first value came from.
+    public let initializer: Initializer
+    /// The storage.
+    public let variable: any Variable
+    /// The engine that made the storage.
+    public let engine: any Engine
+    /// The layer it belongs to; nil once that layer is gone.
+    public private(set) weak var layer: Layer?
+
+    init(
+        name: String, role: Role, shape: [Int], initializer: Initializer, layer: Layer, path: String,
+        engine: any Engine, initialValue: Tensor
+    ) throws {
+        self.name = name
+        self.role = role
+        self.shape = shape
+        self.initializer = initializer
+        self.layer = layer
+        self.engine = engine
+        self.variable = try engine.makeVariable(name: path, initialValue: initialValue)
+    }
+
+    /// Whether `fit` trains it: it is a weight and its layer is not frozen.
+    public var isTrainable: Bool { role == .weight && (layer?.ownsTrainableFlag ?? true) }
+
+    /// The number of elements.
+    public var count: Int { shape.reduce(1, *) }
+
+    /// A copy of its contents.
+    public var value: Tensor { variable.read() }
+
+    /// Replaces its contents; the element type is converted.
+    ///
+    /// - Throws: `ParameterError` if the shape differs.
+    public func assign(_ tensor: Tensor) throws {
+        try check(tensor)
+        try variable.write(tensor)
+    }
+
+    /// Throws unless `tensor` could be assigned.
+    func check(_ tensor: Tensor) throws {
+        guard tensor.shape == shape else {
+            throw ParameterError(
+                layer: layer?.name ?? "a layer that is gone", parameter: name,
+                message:
+                    "expected a tensor of shape \(shape), got \(tensor.shape); reshape it or check which layer "
+                    + "it is meant for.")
+        }
+    }
+}
+
+extension Parameter: Hashable {
+    /// Identity.
+    public static func == (left: Parameter, right: Parameter) -> Bool { left === right }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
+
+extension Parameter: CustomStringConvertible {
+    public var description: String { "\(layer?.name ?? "?")/\(name) \(shape) (\(role.rawValue))" }
+}

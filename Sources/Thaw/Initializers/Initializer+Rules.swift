@@ -1,0 +1,78 @@
+extension Initializer {
+    /// Zeros.
+    public static let zeros = Initializer(name: "Zeros", rule: .constant(0))
+
+    /// Ones.
+    public static let ones = Initializer(name: "Ones", rule: .constant(1))
+
+    /// The same number everywhere.
+    public static func constant(_ value: Double) -> Initializer {
+        Initializer(name: "Constant", rule: .constant(value))
+    }
+
+    /// Uniform within ±sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010). The default of kernels.
+    public static let glorotUniform = Initializer(
+        name: "GlorotUniform", rule: .varianceScaling(scale: 1, mode: .fanAverage, distribution: .uniform))
+
+    /// Truncated normal of variance 2 / (fanIn + fanOut) (Glorot and Bengio, 2010).
+    public static let glorotNormal = Initializer(
+        name: "GlorotNormal",
+        rule: .varianceScaling(scale: 1, mode: .fanAverage, distribution: .truncatedNormal))
+
+    /// Uniform within ±sqrt(6 / fanIn) (He et al., 2015), for ReLU and its like.
+    public static let heUniform = Initializer(
+        name: "HeUniform", rule: .varianceScaling(scale: 2, mode: .fanIn, distribution: .uniform))
+
+    /// Truncated normal of variance 2 / fanIn (He et al., 2015), for ReLU and its like.
+    public static let heNormal = Initializer(
+        name: "HeNormal", rule: .varianceScaling(scale: 2, mode: .fanIn, distribution: .truncatedNormal))
+
+    /// Uniform within ±sqrt(3 / fanIn) (LeCun et al., 1998).
+    public static let lecunUniform = Initializer(
+        name: "LecunUniform", rule: .varianceScaling(scale: 1, mode: .fanIn, distribution: .uniform))
+
+    /// Truncated normal of variance 1 / fanIn (LeCun et al., 1998), for SELU (Klambauer et al., 2017).
+    public static let lecunNormal = Initializer(
+        name: "LecunNormal", rule: .varianceScaling(scale: 1, mode: .fanIn, distribution: .truncatedNormal))
+
+    /// Variance `scale / size`, where the size is the one that `mode` names and at least 1.
+    ///
+    /// - Parameter scale: above 0.
+    public static func varianceScaling(
+        scale: Double = 1, mode: FanMode = .fanIn, distribution: Distribution = .truncatedNormal
+    ) -> Initializer {
+        Initializer(
+            name: "VarianceScaling",
+            rule: .varianceScaling(scale: scale, mode: mode, distribution: distribution))
+    }
+
+    /// Normal, with the defaults of `randomNormal(mean:standardDeviation:)`.
+    public static let randomNormal = randomNormal()
+
+    /// Normal.
+    ///
+    /// - Parameter standardDeviation: 0 or more.
+    public static func randomNormal(mean: Double = 0, standardDeviation: Double = 0.05) -> Initializer {
+        Initializer(name: "RandomNormal", rule: .normal(mean: mean, standardDeviation: standardDeviation))
+    }
+
+    /// Uniform, with the defaults of `randomUniform(minimum:maximum:)`.
+    public static let randomUniform = randomUniform()
+
+    /// Uniform in `minimum ..< maximum`.
+    public static func randomUniform(minimum: Double = -0.05, maximum: Double = 0.05) -> Initializer {
+        Initializer(name: "RandomUniform", rule: .uniform(minimum: minimum, maximum: maximum))
+    }
+
+    /// Truncated normal, with the defaults of `truncatedNormal(mean:standardDeviation:)`.
+    public static let truncatedNormal = truncatedNormal()
+
+    /// Normal, where numbers beyond two standard deviations are drawn again; what is left deviates by 0.88 of
+    /// `standardDeviation`, as in Keras.
+    ///
+    /// - Parameter standardDeviation: 0 or more.
+    public static func truncatedNormal(mean: Double = 0, standardDeviation: Double = 0.05) -> Initializer {
+        Initializer(
+            name: "TruncatedNormal", rule: .truncatedNormal(mean: mean, standardDeviation: standardDeviation))
+    }
+}

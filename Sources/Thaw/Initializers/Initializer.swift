@@ -1,0 +1,127 @@
+public import ThawTensor
+
+/// Where a parameter's first value comes from.
+///
+/// Chosen with a leading dot: `Dense(300, kernelInitializer: .heNormal)`. The numbers are drawn from a stream that is named by
+/// the model's seed and the parameter's path, so that they do not depend on the order in which layers are built.
+public struct Initializer: Sendable, Hashable {
+    /// Which size an initializer of the variance-scaling family divides by.
+    public enum FanMode: String, Sendable, Hashable {
+        /// The number of inputs of a unit.
+        case fanIn
+        /// The number of outputs of an input.
+        case fanOut
+        /// The mean of both.
+        case fanAverage
+    }
+
+    /// How an initializer of the variance-scaling family draws.
+    public enum Distribution: String, Sendable, Hashable {
+        /// Normal, numbers beyond two standard deviations drawn again, widened so that the variance is right.
+        case truncatedNormal
+        /// Normal.
+        case untruncatedNormal
+        /// Uniform.
+        case uniform
+    }
+
+    /// What is drawn.
+    enum Rule: Hashable, Sendable {
+        case constant(Double)
+        case varianceScaling(scale: Double, mode: FanMode, distribution: Distribution)
+        case normal(mean: Double, standardDeviation: Double)
+        case truncatedNormal(mean: Double, standardDeviation: Double)
+        case uniform(minimum: Double, maximum: Double)
+    }
+
+    /// The name, in Keras's spelling.
+    public let name: String
+    /// What is drawn.
+    let rule: Rule
+
+    /// The first value of a parameter.
+    ///
+    /// - Parameters:
+    ///   - shape: the parameter's shape, in Keras's layout.
+    ///   - seed: the model's seed.
+    ///   - path: the parameter's path in the model.
+    /// - Throws: `LayerError` where the initializer's settings are out of range.
+    public func tensor(shape: [Int], seed: UInt64, path: String) throws -> Tensor {
+        try check()
+        var stream = RandomStream(seed: seed).derived("initializer").derived(path)
+        switch rule {
+        case .constant(let value):
+            return .full(shape, value)
+        case .normal(let mean, let deviation):
+            return stream.normalTensor(shape, mean: Float(mean), standardDeviation: Float(deviation))
+        case .truncatedNormal(let mean, let deviation):
+            return stream.truncatedNormalTensor(shape, mean: Float(mean), standardDeviation: Float(deviation))
+        case .uniform(let minimum, let maximum):
+            return stream.uniformTensor(shape, in: Float(minimum)..<Float(maximum))
+        case .varianceScaling(let scale, let mode, let distribution):
+            let variance = scale / max(1, Fans(shape: shape).size(mode))
+            switch distribution {
+            case .truncatedNormal:
+                let deviation = variance.squareRoot() / Self.truncatedDeviation
+                return stream.truncatedNormalTensor(shape, standardDeviation: Float(deviation))
+            case .untruncatedNormal:
+                return stream.normalTensor(shape, standardDeviation: Float(variance.squareRoot()))
+            case .uniform:
+                let limit = Float((3 * variance).squareRoot())
+                return stream.uniformTensor(shape, in: -limit..<limit)
+            }
+        }
+    }
+
+    /// The standard deviation of a standard normal distribution cut off at two standard deviations on either side.
+    private static let truncatedDeviation = 0.87962566103423978
+
+    private func check() throws {
+        switch rule {
+        case .constant: break
+        case .normal(_, let deviation), .truncatedNormal(_, let deviation):
+            guard deviation >= 0 else {
+                throw LayerError(
+                    "initializer \(name) needs a standard deviation of 0 or more, got \(deviation).")
+            }
+        case .uniform(let minimum, let maximum):
+            guard minimum <= maximum else {
+                throw LayerError(
+                    "initializer \(name) needs minimum <= maximum, got \(minimum) and \(maximum).")
+            }
+        case .varianceScaling(let scale, _, _):
+            guard scale > 0 else {
+                throw LayerError("initializer \(name) needs a scale above 0, got \(scale).")
+            }
+        }
+    }
+}
+
+/// The numbers of inputs of a unit and of outputs of an input, by Keras's rule.
+struct Fans: Equatable {
+    /// Inputs of a unit.
+    var fanIn: Double
+    /// Outputs of an input.
+    var fanOut: Double
+
+    /// For a kernel of the given shape: `[in, out]`, or a receptive field's sizes followed by in and out.
+    init(shape: [Int]) {
+        let sizes = shape.map(Double.init)
+        switch sizes.count {
+        case 0: (fanIn, fanOut) = (1, 1)
+        case 1: (fanIn, fanOut) = (sizes[0], sizes[0])
+        default:
+            let field = sizes.dropLast(2).reduce(1, *)
+            (fanIn, fanOut) = (sizes[sizes.count - 2] * field, sizes[sizes.count - 1] * field)
+        }
+    }
+
+    /// The size that a mode divides by.
+    func size(_ mode: Initializer.FanMode) -> Double {
+        switch mode {
+        case .fanIn: fanIn
+        case .fanOut: fanOut
+        case .fanAverage: (fanIn + fanOut) / 2
+        }
+    }
+}

@@ -1,0 +1,139 @@
+public import ThawGraph
+
+/// Batch Normalization (Ioffe and Szegedy, 2015): each channel is brought to mean 0 and variance 1, then scaled and shifted.
+///
+/// `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`, per element of the last axis; the statistics run over all other
+/// axes. The moving statistics follow the batch's: `moving = moving * momentum + batch * (1 - momentum)`, with the biased variance,
+/// as in Keras 3.
+///
+/// ## What it normalises with
+/// In `fit`:
+///
+/// | isTrainable | statistics | normalises with | moving statistics updated |
+/// |---|---|---|---|
+/// | yes | automatic, batchUpdating | batch | yes |
+/// | no | automatic, moving | moving | no |
+/// | yes | moving | moving | no |
+/// | yes | batch | batch | no |
+/// | no | batchUpdating | batch | yes |
+/// | no | batch | batch | no |
+///
+/// So a frozen layer is frozen in its weights, its statistics and its mode. In inference mode the moving statistics normalise
+/// and nothing is written, unless the call overrides the statistics. Whether gamma and beta are trained is `isTrainable` alone.
+///
+/// ## Shapes
+/// `[n, ..., c]` to the same. Parameters, each `[c]`: `gamma`, `beta`, `moving_mean`, `moving_variance`.
+public final class BatchNormalization: Layer {
+    /// What a layer normalises with in training mode, and whether it updates its moving statistics.
+    public enum Statistics: String, Sendable, Hashable, CaseIterable {
+        /// `.batchUpdating` while the layer is trainable, `.moving` while it is frozen.
+        case automatic
+        /// The moving statistics; they stay as they are.
+        case moving
+        /// The batch's statistics; the moving ones stay as they are.
+        case batch
+        /// The batch's statistics; the moving ones follow them.
+        case batchUpdating
+    }
+
+    /// What the layer does in training mode. A change takes effect at the next step.
+    public var statistics: Statistics { didSet { if oldValue != statistics { configurationDidChange() } } }
+    /// The share of the old moving statistics that is kept at an update, in `0...1`.
+    public let momentum: Double
+    /// What is added to the variance, above 0.
+    public let epsilon: Double
+    /// Whether there is a beta.
+    public let centers: Bool
+    /// Whether there is a gamma.
+    public let scales: Bool
+
+    private let betaInitializer: Initializer
+    private let gammaInitializer: Initializer
+    private let movingMeanInitializer: Initializer
+    private let movingVarianceInitializer: Initializer
+
+    private var gamma: Parameter?
+    private var beta: Parameter?
+    private var movingMean: Parameter?
+    private var movingVariance: Parameter?
+
+    /// Creates the layer; the defaults are Keras's.
+    public init(
+        momentum: Double = 0.99, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
+        statistics: Statistics = .automatic, betaInitializer: Initializer = .zeros,
+        gammaInitializer: Initializer = .ones, movingMeanInitializer: Initializer = .zeros,
+        movingVarianceInitializer: Initializer = .ones, inputShape: [Int]? = nil, name: String? = nil
+    ) {
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.centers = center
+        self.scales = scale
+        self.statistics = statistics
+        self.betaInitializer = betaInitializer
+        self.gammaInitializer = gammaInitializer
+        self.movingMeanInitializer = movingMeanInitializer
+        self.movingVarianceInitializer = movingVarianceInitializer
+        super.init(name: name, inputShape: inputShape)
+    }
+
+    public override func build(inputShape: [Int]) throws {
+        guard (0...1).contains(momentum) else {
+            throw LayerError("momentum must be from 0 to 1, got \(momentum).")
+        }
+        guard epsilon > 0 else { throw LayerError("epsilon must be above 0, got \(epsilon).") }
+        guard inputShape.count >= 2, let channels = inputShape.last else {
+            throw LayerError(
+                "expects inputs [n, ..., channels] of at least 2 axes, got \(inputShape); put the channels last."
+            )
+        }
+        gamma = scales ? try addWeight(name: "gamma", shape: [channels], initializer: gammaInitializer) : nil
+        beta = centers ? try addWeight(name: "beta", shape: [channels], initializer: betaInitializer) : nil
+        movingMean = try addWeight(
+            name: "moving_mean", shape: [channels], initializer: movingMeanInitializer, role: .statistic)
+        movingVariance = try addWeight(
+            name: "moving_variance", shape: [channels], initializer: movingVarianceInitializer,
+            role: .statistic)
+    }
+
+    public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
+        guard let movingMean, let movingVariance else { throw LayerError("is called before it is built.") }
+        let channels = movingMean.shape[0]
+        guard input.rank >= 2, input.shape[input.rank - 1] == channels else {
+            throw LayerError(
+                "was built for \(channels) channels on the last axis, got an input of shape \(input.shape).")
+        }
+        let scale = try gamma.map { try context.read($0) } ?? context.constant(1, count: channels)
+        let shift = try beta.map { try context.read($0) } ?? context.constant(0, count: channels)
+        let statistics = effectiveStatistics(in: context)
+        guard statistics != .moving else {
+            return try input.batchNormalization(
+                gamma: scale, beta: shift, mean: try context.read(movingMean),
+                variance: try context.read(movingVariance), epsilon: epsilon)
+        }
+        let (output, mean, variance) = try input.batchNormalization(
+            gamma: scale, beta: shift, epsilon: epsilon)
+        if statistics == .batchUpdating, context.writesState {
+            for (moving, batch) in [(movingMean, mean), (movingVariance, variance)] {
+                let kept = try context.read(moving) * momentum
+                context.update(moving, to: try kept + batch * (1 - momentum))
+            }
+        }
+        return output
+    }
+
+    /// What the layer does in a call: the call's override, in inference the moving statistics, else its own setting.
+    /// Never `.automatic`.
+    func effectiveStatistics(in context: CallContext) -> Statistics {
+        let chosen = context.statisticsOverride ?? (context.mode == .inference ? .moving : statistics)
+        guard chosen == .automatic else { return chosen }
+        return isTrainable ? .batchUpdating : .moving
+    }
+
+    public override func cloned() throws -> Layer {
+        BatchNormalization(
+            momentum: momentum, epsilon: epsilon, center: centers, scale: scales, statistics: statistics,
+            betaInitializer: betaInitializer, gammaInitializer: gammaInitializer,
+            movingMeanInitializer: movingMeanInitializer, movingVarianceInitializer: movingVarianceInitializer
+        )
+    }
+}

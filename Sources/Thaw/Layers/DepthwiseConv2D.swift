@@ -1,0 +1,83 @@
+public import ThawGraph
+
+/// A convolution of each channel by itself (as in MobileNet, Howard et al., 2017).
+///
+/// ## Shapes
+/// `[n, h, w, c]` to `[n, oh, ow, c * depthMultiplier]`. Parameters: `kernel` `[kh, kw, c, depthMultiplier]`,
+/// `bias` `[c * depthMultiplier]`.
+public final class DepthwiseConv2D: Layer {
+    /// The size of a filter.
+    public let kernelSize: Size2D
+    /// The steps between positions of a filter.
+    public let strides: Size2D
+    /// What surrounds the image.
+    public let padding: Padding2D
+    /// The number of output channels of an input channel.
+    public let depthMultiplier: Int
+    /// The distance between a filter's elements; 1 is dense.
+    public let dilation: Size2D
+    /// What is applied to the sums.
+    public let activation: ActivationFunction
+    /// Whether there is a bias.
+    public let usesBias: Bool
+    private let kernelInitializer: Initializer
+    private let biasInitializer: Initializer
+    private var kernel: Parameter?
+    private var bias: Parameter?
+
+    /// Creates the layer; the defaults are Keras's.
+    ///
+    /// - Parameters:
+    ///   - kernelSize: the size of a filter: `3`, or `Size2D(height: 3, width: 5)`.
+    ///   - depthMultiplier: the number of output channels of an input channel, at least 1.
+    public init(
+        kernelSize: Size2D, strides: Size2D = 1, padding: Padding2D = .valid, depthMultiplier: Int = 1,
+        dilation: Size2D = 1, activation: ActivationFunction = .linear, usesBias: Bool = true,
+        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+        inputShape: [Int]? = nil, name: String? = nil
+    ) {
+        self.kernelSize = kernelSize
+        self.strides = strides
+        self.padding = padding
+        self.depthMultiplier = depthMultiplier
+        self.dilation = dilation
+        self.activation = activation
+        self.usesBias = usesBias
+        self.kernelInitializer = kernelInitializer
+        self.biasInitializer = biasInitializer
+        super.init(name: name, inputShape: inputShape)
+    }
+
+    public override var configurationDescription: String { "\(kernelSize), \(activation.name)" }
+
+    public override func build(inputShape: [Int]) throws {
+        let channels = try ImageShape.channels(of: inputShape)
+        guard depthMultiplier >= 1 else {
+            throw LayerError("depthMultiplier must be at least 1, got \(depthMultiplier).")
+        }
+        try ImageShape.requirePositive(kernelSize, strides, dilation)
+        kernel = try addWeight(
+            name: "kernel", shape: [kernelSize.height, kernelSize.width, channels, depthMultiplier],
+            initializer: kernelInitializer)
+        bias =
+            usesBias
+            ? try addWeight(name: "bias", shape: [channels * depthMultiplier], initializer: biasInitializer)
+            : nil
+    }
+
+    public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
+        guard let kernel else { throw LayerError("is called before it is built.") }
+        var output = try input.depthwiseConvolution2D(
+            try context.read(kernel), strides: strides, padding: padding, dilation: dilation)
+        if let bias { output = try output + context.read(bias) }
+        return try activation(output)
+    }
+
+    public override func cloned() throws -> Layer {
+        DepthwiseConv2D(
+            kernelSize: kernelSize, strides: strides, padding: padding, depthMultiplier: depthMultiplier,
+            dilation: dilation, activation: activation, usesBias: usesBias,
+            kernelInitializer: kernelInitializer,
+            biasInitializer: biasInitializer)
+    }
+}

@@ -1,0 +1,88 @@
+public import ThawGraph
+
+/// Layers one after the other.
+///
+/// ```swift
+/// let model = Sequential {
+///     Flatten(inputShape: [28, 28])
+///     Dense(300, activation: .relu)
+///     Dense(10, activation: .softmax)
+/// }
+/// ```
+///
+/// The closure may hold `if`, `for`, optional layers and arrays of layers. Layers without a name are numbered by type.
+public final class Sequential: Model {
+    private var stack: [Layer] = []
+
+    /// Creates a model of the given layers.
+    ///
+    /// - Parameters:
+    ///   - layers: the layers, in order; `add(_:)` appends more.
+    ///   - seed: where random numbers start from; fresh if nil.
+    ///   - name: the model's name.
+    public init(_ layers: [Layer] = [], seed: UInt64? = nil, name: String? = nil) {
+        super.init(seed: seed, name: name)
+        append(layers)
+    }
+
+    /// Creates a model of the layers listed in the closure.
+    public convenience init(
+        seed: UInt64? = nil, name: String? = nil, @SequentialBuilder _ layers: () throws -> [Layer]
+    ) rethrows {
+        self.init(try layers(), seed: seed, name: name)
+    }
+
+    public override var sublayers: [Layer] { stack }
+
+    /// Appends a layer. A model that is built builds it too, and keeps the weights it has.
+    public func add(_ layer: Layer) { append([layer]) }
+
+    /// Removes the last layer and gives it back; nil if there is none.
+    @discardableResult
+    public func pop() -> Layer? {
+        guard let last = stack.popLast() else { return nil }
+        last.container = nil
+        needsBuild()
+        return last
+    }
+
+    /// The number of layers.
+    public var count: Int { stack.count }
+
+    /// The layer at a position. Traps if there is none.
+    public subscript(index: Int) -> Layer { stack[index] }
+
+    /// The first layer of this name; nil if there is none.
+    public subscript(name: String) -> Layer? { stack.first { $0.name == name } }
+
+    public override func call(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
+        guard !stack.isEmpty else { throw ModelError.noLayers(model: name) }
+        var values = inputs
+        for layer in stack { values = try layer.apply(values, context: context) }
+        return values
+    }
+
+    public override func cloned() throws -> Layer {
+        let copy = Sequential(try stack.map { try $0.clone() }, seed: derivedSeed)
+        copy.inputShape = inputShape
+        return copy
+    }
+
+    override var knownInputShape: [Int]? {
+        inputShape ?? (stack.first as? Model)?.knownInputShape ?? stack.first?.inputShape
+    }
+
+    private func append(_ layers: [Layer]) {
+        for layer in layers {
+            if let input = layer as? Input {
+                // As in Keras, an input declares a shape and is no layer of the model.
+                if stack.isEmpty { inputShape = input.inputShape }
+                continue
+            }
+            layer.container = self
+            stack.append(layer)
+        }
+        LayerName.assign(to: stack)
+        needsBuild()
+    }
+}
