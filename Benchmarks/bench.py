@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, ROOT)
 
 from harness import report  # noqa: E402
-from harness.cases import CASES, PEERS  # noqa: E402
+from harness.cases import CASES, PEERS, STARTUP_TARGET_SECONDS  # noqa: E402
 from harness.workers import Worker, WorkerError, first_step_seconds, idle_share  # noqa: E402
 
 
@@ -37,9 +37,16 @@ class Contestant:
         try:
             worker.versions = worker.read(120).get("versions", {})
             worker.variant = variant
-            worker.ask({
-                "case": case.name, "prepare": True, "samples": case.samples, "batch": case.batch,
-                "threads": options.threads, "variant": variant})
+            worker.ask(
+                {
+                    "case": case.name,
+                    "prepare": True,
+                    "samples": case.samples,
+                    "batch": case.batch,
+                    "threads": options.threads,
+                    "variant": variant,
+                }
+            )
             return worker
         except WorkerError:
             worker.close()
@@ -73,14 +80,19 @@ def contestants(options):
     found = []
     if options.ours:
         if os.access(options.ours, os.X_OK):
-            found.append(Contestant("thaw", [options.ours, "bench-worker"], {"THAW_THREADS": str(options.threads)}))
+            found.append(
+                Contestant("thaw", [options.ours, "bench-worker"], {"THAW_THREADS": str(options.threads)})
+            )
         else:
             say(f"there is no executable at {options.ours}; measuring the peers only")
     for peer in PEERS:
         if options.peers and (not options.only or peer.name in options.only):
             script = os.path.join(ROOT, "peers", peer.script)
-            found.append(Contestant(
-                peer.name, [options.python, script], peer.environment, peer.training, peer.prediction))
+            found.append(
+                Contestant(
+                    peer.name, [options.python, script], peer.environment, peer.training, peer.prediction
+                )
+            )
     return found
 
 
@@ -92,7 +104,11 @@ def measure(case, players, options):
             worker = player.best_worker(case, options)
             workers.append(worker)
             entries[player.name] = {
-                "variant": worker.variant, "versions": worker.versions, "rounds": [], "peakResidentBytes": None}
+                "variant": worker.variant,
+                "versions": worker.versions,
+                "rounds": [],
+                "peakResidentBytes": None,
+            }
         except WorkerError as error:
             entries[player.name] = {"error": str(error)}
             say(f"  {player.name}: {error}")
@@ -100,7 +116,7 @@ def measure(case, players, options):
     epochs = 1 if options.quick else case.epochs
     for turn in range(options.rounds):
         # Another one begins each round, so that nobody always follows the same neighbour.
-        for worker in workers[turn % len(workers):] + workers[: turn % len(workers)] if workers else []:
+        for worker in workers[turn % len(workers) :] + workers[: turn % len(workers)] if workers else []:
             entry = entries[worker.name]
             if "error" in entry:
                 continue
@@ -120,8 +136,16 @@ def measure(case, players, options):
     best = min(rivals, key=rivals.get, default=None)
     ratio = medians["thaw"] / rivals[best] if best and "thaw" in medians else None
     return {
-        "case": case.name, "unit": case.unit, "batch": case.batch, "samples": case.samples, "epochs": epochs,
-        "contestants": entries, "idleShare": shares, "bestPeer": best, "ratio": ratio, "target": case.target,
+        "case": case.name,
+        "unit": case.unit,
+        "batch": case.batch,
+        "samples": case.samples,
+        "epochs": epochs,
+        "contestants": entries,
+        "idleShare": shares,
+        "bestPeer": best,
+        "ratio": ratio,
+        "target": case.target,
         "pass": None if ratio is None else ratio <= case.target,
     }
 
@@ -135,7 +159,8 @@ def measure_startup(players, options):
         try:
             times = [
                 first_step_seconds(player.command + ["--first-step"], player.environment)
-                for _ in range(2 if options.quick else 4)]
+                for _ in range(2 if options.quick else 4)
+            ]
             seconds[player.name] = statistics.median(times[1:])
         except WorkerError as error:
             say(f"  startup of {player.name}: {error}")
@@ -147,13 +172,17 @@ def parse():
     names = list(CASES) + ["startup"]
     parser.add_argument("--cases", default=",".join(names), help=f"of {','.join(names)}; all by default")
     parser.add_argument("--rounds", type=int, default=5, help="turns each contestant gets (default 5)")
-    parser.add_argument("--quick", action="store_true", help="one epoch a round, peers at their likely best settings")
+    parser.add_argument(
+        "--quick", action="store_true", help="one epoch a round, peers at their likely best settings"
+    )
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="measure Thaw alone")
     parser.add_argument("--only", default="", help="names of peers to keep, with commas between")
     parser.add_argument("--json", metavar="FILE", help="write every number to this file")
     parser.add_argument("--ours", default=os.environ.get("THAW", ""), help="the thaw executable")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that has the peers")
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="for all contestants that can be told")
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count(), help="for all contestants that can be told"
+    )
     options = parser.parse_args()
     options.cases = options.cases.split(",")
     options.only = [name for name in options.only.split(",") if name]
@@ -180,8 +209,10 @@ def main():
             startup = measure_startup(players, options)
         else:
             results.append(measure(CASES[name], players, options))
-    print(f"{description['processor']}, {description['cores']} cores, load before {description['loadBefore']}; "
-          f"medians of {options.rounds} rounds\n")
+    print(
+        f"{description['processor']}, {description['cores']} cores, load before {description['loadBefore']}; "
+        f"medians of {options.rounds} rounds\n"
+    )
     if results:
         print(report.case_table(results, names), report.memory_table(results, names), sep="\n\n")
     if startup:
@@ -189,11 +220,26 @@ def main():
     print("\n" + report.notes(results))
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({
-                "machine": description, "threads": options.threads, "rounds": options.rounds,
-                "quick": options.quick, "cases": results, "startupSeconds": startup}, file, indent=2)
+            json.dump(
+                {
+                    "machine": description,
+                    "threads": options.threads,
+                    "rounds": options.rounds,
+                    "quick": options.quick,
+                    "cases": results,
+                    "startupSeconds": startup,
+                },
+                file,
+                indent=2,
+            )
             file.write("\n")
-    return 1 if any(result["pass"] is False for result in results) else 0
+    failed = any(
+        result["pass"] is False or "error" in result["contestants"].get("thaw", {}) for result in results
+    )
+    slow_start = startup.get("thaw", 0) > STARTUP_TARGET_SECONDS or (
+        "startup" in options.cases and "thaw" in names and "thaw" not in startup
+    )
+    return 1 if failed or slow_start else 0
 
 
 if __name__ == "__main__":

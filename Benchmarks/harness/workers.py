@@ -19,8 +19,12 @@ class Worker:
         self.name = name
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log,
-            env={**os.environ, **environment})
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            env={**os.environ, **environment},
+        )
         self.pending = b""
 
     def read(self, timeout):
@@ -76,14 +80,31 @@ class Worker:
         self.log.close()
 
 
+def machine_busy_seconds():
+    """Processor time that the whole machine has spent on work, or None where /proc does not tell."""
+    try:
+        with open("/proc/stat", encoding="ascii") as file:
+            ticks = [int(field) for field in file.readline().split()[1:9]]
+    except OSError:
+        return None
+    idle = ticks[3] + ticks[4]
+    return (sum(ticks) - idle) / os.sysconf("SC_CLK_TCK")
+
+
 def idle_share(workers, seconds=1.0):
-    """Each worker's processor use while all of them wait, as a share of one core."""
+    """Processor use while all workers wait, in cores: of each worker, and of all other processes."""
     before = {worker.name: worker.processor_seconds() for worker in workers}
+    busy = machine_busy_seconds()
     time.sleep(seconds)
-    return {
+    shares = {
         worker.name: (worker.processor_seconds() - before[worker.name]) / seconds
-        for worker in workers if before[worker.name] is not None
+        for worker in workers
+        if before[worker.name] is not None
     }
+    if busy is not None:
+        others = (machine_busy_seconds() - busy) / seconds - sum(shares.values())
+        shares["other processes"] = max(others, 0.0)
+    return shares
 
 
 def first_step_seconds(command, environment, timeout=120):

@@ -68,8 +68,12 @@ def make_case(request):
     stack, optimizer = CASES[request["case"]]()
     model = keras.Sequential(stack)
     model.compile(
-        optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"],
-        jit_compile=variant.get("jit_compile", True), steps_per_execution=variant.get("steps_per_execution", 1))
+        optimizer=optimizer,
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=variant.get("jit_compile", True),
+        steps_per_execution=variant.get("steps_per_execution", 1),
+    )
 
     samples = request["samples"]
     generator = np.random.default_rng(1)
@@ -78,22 +82,30 @@ def make_case(request):
     steps = -(-samples // batch)
 
     if request["case"] == "predict":
+
         def run(epochs):
             for _ in range(epochs):
                 model.predict(x, batch_size=batch, verbose=0)
             return steps * epochs
     else:
+
         def run(epochs):
             model.fit(x, labels, batch_size=batch, epochs=epochs, shuffle=False, verbose=0)
             return steps * epochs
+
     return run
 
 
 def first_step():
     """One step of the small net from nothing, compiled only where the backend cannot do without."""
-    make_case({
-        "case": "mlp32", "samples": 32, "batch": 32,
-        "variant": {"jit_compile": keras.backend.backend() == "jax"}})(1)
+    make_case(
+        {
+            "case": "mlp32",
+            "samples": 32,
+            "batch": 32,
+            "variant": {"jit_compile": keras.backend.backend() == "jax"},
+        }
+    )(1)
     answers.write('{"first_step": true}\n')
     answers.flush()
 

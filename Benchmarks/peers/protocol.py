@@ -32,6 +32,7 @@ def serve(answers, name, versions, make_case):
 
     `make_case(request)` builds a case and gives a function from a number of epochs to a number of steps.
     """
+
     def answer(fields):
         answers.write(json.dumps(fields) + "\n")
         answers.flush()

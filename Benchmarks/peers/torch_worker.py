@@ -2,7 +2,7 @@
 
 Variants: compile is "none" (eager), "model" (the forward pass, its loss and through them the backward
 pass) or "step" (the optimizer's update too); batch for `predict`; freezing folds weights into the
-compiled inference graph.
+compiled inference graph; threads overrides the request's.
 """
 
 import os
@@ -43,7 +43,11 @@ def selu100():
 def bn20():
     stack, features = [nn.BatchNorm1d(3072, eps=1e-3, momentum=0.01)], 3072
     for _ in range(20):
-        stack += [normal_(nn.Linear(features, 100), 2), nn.BatchNorm1d(100, eps=1e-3, momentum=0.01), nn.ELU()]
+        stack += [
+            normal_(nn.Linear(features, 100), 2),
+            nn.BatchNorm1d(100, eps=1e-3, momentum=0.01),
+            nn.ELU(),
+        ]
         features = 100
     stack.append(nn.Linear(features, 10))
     return nn.Sequential(*stack), (3072,), lambda p: torch.optim.Adam(p, 5e-4, eps=1e-7, fused=True)
@@ -82,6 +86,7 @@ def prediction(model, x, batch, variant):
             for _ in range(epochs):
                 torch.cat([network(x[start : start + batch]) for start in range(0, len(x), batch)])
         return epochs * -(-len(x) // batch)
+
     return run
 
 
@@ -112,12 +117,13 @@ def training(model, optimizer, x, labels, batch, variant):
                 correct += hits
             total.item(), correct.item()
         return epochs * -(-len(x) // batch)
+
     return run
 
 
 def make_case(request):
     variant = request.get("variant", {})
-    torch.set_num_threads(request.get("threads") or os.cpu_count())
+    torch.set_num_threads(variant.get("threads") or request.get("threads") or os.cpu_count())
     torch.manual_seed(1)
     model, shape, make_optimizer = CASES[request["case"]]()
     x = torch.randn(request["samples"], *shape)

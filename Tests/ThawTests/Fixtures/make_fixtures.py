@@ -1,8 +1,8 @@
 """Makes the JSON fixtures of this folder from Keras 3 on TensorFlow, in float64.
 
-    scripts/fixtures                 # all of them, with the pinned versions
-    scripts/fixtures layers losses   # some
-    scripts/fixtures --check         # makes them aside and compares them with the committed ones
+scripts/fixtures                 # all of them, with the pinned versions
+scripts/fixtures layers losses   # some
+scripts/fixtures --check         # makes them aside and compares them with the committed ones
 """
 
 import argparse
@@ -18,13 +18,17 @@ sys.path.insert(0, FOLDER)
 from generators import initializers, layers, losses, metrics, optimizers, training  # noqa: E402
 
 MAKERS = {
-    "layers": layers, "losses": losses, "metrics": metrics, "optimizers": optimizers,
-    "initializers": initializers, "training": training,
+    "layers": layers,
+    "losses": losses,
+    "metrics": metrics,
+    "optimizers": optimizers,
+    "initializers": initializers,
+    "training": training,
 }
 
 
 def same(a, b, tolerance, path=""):
-    """The first place where two JSON values differ, or None. Machines may round the last digits differently."""
+    """The first place where two JSON values differ by more than rounding, or None."""
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):
         return None if math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance) else f"{path}: {a} and {b}"
     if type(a) is not type(b):

@@ -91,7 +91,9 @@ def distinct(generator, shape):
 def write(folder, name, top, cases):
     """Writes a file with its header, the fields of `top`, and one case per line."""
     lines = [json.dumps(case, separators=(",", ":"), allow_nan=False) for case in cases]
-    fields = "".join(f"{json.dumps(key)}:{json.dumps(value, allow_nan=False)},\n" for key, value in top.items())
+    fields = "".join(
+        f"{json.dumps(key)}:{json.dumps(value, allow_nan=False)},\n" for key, value in top.items()
+    )
     path = os.path.join(folder, name)
     with open(path, "w", encoding="utf-8") as file:
         file.write("{" + fields + '"cases":[\n' + ",\n".join(lines) + "\n]}\n")

@@ -78,12 +78,16 @@ def make(folder):
     for mode in ("fan_in", "fan_out", "fan_avg"):
         for distribution in ("truncated_normal", "untruncated_normal", "uniform"):
             arguments = dict(scale=0.5, mode=mode, distribution=distribution)
-            cases.append(make_case("VarianceScaling", arguments, SHAPES[1], 0, *scaled(SHAPES[1], **arguments)))
+            cases.append(
+                make_case("VarianceScaling", arguments, SHAPES[1], 0, *scaled(SHAPES[1], **arguments))
+            )
     shape = SHAPES[0]
     cases.append(make_case("RandomNormal", dict(mean=0.5, stddev=0.2), shape, 0.5, 0.2, None, 0.2))
     # TruncatedNormal takes its parent's deviation: what remains is narrower.
-    cases.append(make_case(
-        "TruncatedNormal", dict(mean=0.5, stddev=0.2), shape, 0.5, 0.2 * TRUNCATION, 0.4, 0.2))
-    cases.append(make_case(
-        "RandomUniform", dict(minval=-0.1, maxval=0.3), shape, 0.1, 0.4 / math.sqrt(12), 0.2, None))
+    cases.append(
+        make_case("TruncatedNormal", dict(mean=0.5, stddev=0.2), shape, 0.5, 0.2 * TRUNCATION, 0.4, 0.2)
+    )
+    cases.append(
+        make_case("RandomUniform", dict(minval=-0.1, maxval=0.3), shape, 0.1, 0.4 / math.sqrt(12), 0.2, None)
+    )
     write(folder, "initializers.json", {"header": header(__doc__.split("\n")[0])}, cases)

@@ -51,8 +51,13 @@ def layer_list():
     add("Reshape", dict(target_shape=[2, -1, 2]), (2, 12))
     for activation in references.ACTIVATIONS:
         add("Activation", dict(activation=activation), (3, 7))
-    for arguments in ({}, dict(max_value=1.5), dict(negative_slope=0.25), dict(threshold=0.5),
-                      dict(max_value=1.5, negative_slope=0.25, threshold=0.5)):
+    for arguments in (
+        {},
+        dict(max_value=1.5),
+        dict(negative_slope=0.25),
+        dict(threshold=0.5),
+        dict(max_value=1.5, negative_slope=0.25, threshold=0.5),
+    ):
         add("ReLU", arguments, (3, 7))
     add("LeakyReLU", {}, (3, 7))
     add("LeakyReLU", dict(negative_slope=0.25), (3, 7))
@@ -101,7 +106,8 @@ def check_against_formula(layer, arguments, x, weights, y):
             groups = kernel.shape[2]
             kernel = kernel.reshape(kernel.shape[:2] + (1, -1))
         expected = references.convolution(
-            x, kernel, arguments["strides"], arguments["padding"], arguments.get("dilation_rate", 1), groups)
+            x, kernel, arguments["strides"], arguments["padding"], arguments.get("dilation_rate", 1), groups
+        )
         if arguments["use_bias"]:
             expected = expected + weights[1]
         if arguments.get("activation") == "relu":
@@ -118,10 +124,13 @@ def check_batch_normalization(case, x, before, y, after):
     mean = x.mean(axis=axes) if uses_batch else named["moving_mean"]
     variance = x.var(axis=axes) if uses_batch else named["moving_variance"]
     expected = references.batch_normalization(
-        x, named.get("gamma", 1.0), named.get("beta", 0.0), mean, variance, arguments.get("epsilon", 1e-3))
+        x, named.get("gamma", 1.0), named.get("beta", 0.0), mean, variance, arguments.get("epsilon", 1e-3)
+    )
     references.require_close(f"BatchNormalization {case['mode']}", y, expected)
     momentum = arguments.get("momentum", 0.99) if uses_batch else 1.0
-    for actual, old, new in zip(after[-2:], (named["moving_mean"], named["moving_variance"]), (mean, variance)):
+    for actual, old, new in zip(
+        after[-2:], (named["moving_mean"], named["moving_variance"]), (mean, variance)
+    ):
         references.require_close("moving statistics", actual, momentum * old + (1 - momentum) * new)
 
 

@@ -21,7 +21,7 @@ def one_hot(labels, classes):
 
 
 def case_list():
-    """(loss, arguments, y_true, y_pred, per-sample shape) of every case; weights and reductions come after."""
+    """(loss, arguments, y_true, y_pred) of every case; weights and reductions come after."""
     generator = np.random.default_rng(7)
     cases = []
     for shape in ((5, 4), (2, 3, 4)):
@@ -36,7 +36,9 @@ def case_list():
     for shape in ((6, 1), (4, 3)):
         targets = generator.integers(0, 2, size=shape).astype("float64")
         for logits in (False, True):
-            prediction = normal(generator, shape, scale=2) if logits else probabilities(generator, shape, False)
+            prediction = (
+                normal(generator, shape, scale=2) if logits else probabilities(generator, shape, False)
+            )
             for smoothing in (0.0, 0.1):
                 arguments = dict(from_logits=logits, label_smoothing=smoothing)
                 cases.append(("BinaryCrossentropy", arguments, targets, prediction))
@@ -49,10 +51,14 @@ def case_list():
     cases.append(("SparseCategoricalCrossentropy", dict(from_logits=False), np.array([0, 0, 2]), saturated))
     cases.append(("CategoricalCrossentropy", dict(from_logits=False), one_hot([0, 0, 2], 3), saturated))
     ends = np.array([[1.0], [0.0], [1.0], [0.0]])
-    cases.append(("BinaryCrossentropy", dict(from_logits=False), np.array([[1.0], [1.0], [0.0], [0.0]]), ends))
+    cases.append(
+        ("BinaryCrossentropy", dict(from_logits=False), np.array([[1.0], [1.0], [0.0], [0.0]]), ends)
+    )
     large = np.array([[80.0, -80.0, 0.0], [-300.0, 300.0, 1.0]])
     cases.append(("SparseCategoricalCrossentropy", dict(from_logits=True), np.array([0, 0]), large))
-    cases.append(("BinaryCrossentropy", dict(from_logits=True), np.array([[1.0], [0.0]]), np.array([[-90.0], [90.0]])))
+    cases.append(
+        ("BinaryCrossentropy", dict(from_logits=True), np.array([[1.0], [0.0]]), np.array([[-90.0], [90.0]]))
+    )
     return cases
 
 

@@ -40,11 +40,13 @@ def make_case(name, arguments, seed, weighted, inputs):
         weights = np.round(generator.uniform(0, 2, size=size), 2) if weighted else None
         values = tuple(v.astype(dtype) if v.dtype == np.float64 else v for v in values)
         metric.update_state(*values, sample_weight=weights)
-        updates.append({
-            "inputs": [tensor(value, digits) for value in values],
-            "sampleWeight": tensor(weights),
-            "result": number(metric.result(), digits),
-        })
+        updates.append(
+            {
+                "inputs": [tensor(value, digits) for value in values],
+                "sampleWeight": tensor(weights),
+                "result": number(metric.result(), digits),
+            }
+        )
     metric.reset_state()
     return {
         "metric": name,
@@ -59,12 +61,18 @@ def make(folder):
     cases = []
     for weighted in (False, True):
         for name in ("SparseCategoricalAccuracy", "CategoricalAccuracy"):
-            cases.append(make_case(name, {}, 11, weighted, lambda g, n, name=name: classification(name, g, n)))
+            cases.append(
+                make_case(name, {}, 11, weighted, lambda g, n, name=name: classification(name, g, n))
+            )
         for name in ("SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"):
-            cases.append(make_case(name, {"k": 2}, 12, weighted, lambda g, n, name=name: classification(name, g, n)))
+            cases.append(
+                make_case(name, {"k": 2}, 12, weighted, lambda g, n, name=name: classification(name, g, n))
+            )
         for width in (1, 3):
             cases.append(make_case("BinaryAccuracy", {}, 13, weighted, lambda g, n, w=width: binary(g, n, w)))
-        cases.append(make_case("BinaryAccuracy", {"threshold": 0.3}, 14, weighted, lambda g, n: binary(g, n, 1)))
+        cases.append(
+            make_case("BinaryAccuracy", {"threshold": 0.3}, 14, weighted, lambda g, n: binary(g, n, 1))
+        )
         for name in ("MeanSquaredError", "MeanAbsoluteError"):
             cases.append(make_case(name, {}, 15, weighted, lambda g, n: binary(g, n, 3)))
         cases.append(make_case("Mean", {}, 16, weighted, lambda g, n: (np.round(g.normal(size=n), 3),)))

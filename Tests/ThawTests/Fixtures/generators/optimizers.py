@@ -64,7 +64,8 @@ def make(folder):
     start = [normal(generator, shape) for shape in SHAPES]
     # A drift and a changing size, so that moments and clipping have something to follow.
     gradients = [
-        [normal(generator, shape, scale=1.0 + step % 7 / 3) + 0.25 for shape in SHAPES] for step in range(STEPS)
+        [normal(generator, shape, scale=1.0 + step % 7 / 3) + 0.25 for shape in SHAPES]
+        for step in range(STEPS)
     ]
     gradients = [[np.round(g, 3) for g in step] for step in gradients]
     cases = [make_case(name, arguments, start, gradients) for name, arguments in CASES]

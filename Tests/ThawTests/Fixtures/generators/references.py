@@ -61,8 +61,11 @@ def convolution(x, kernel, strides, padding, dilation, groups):
         for column in range(width):
             top, left = row * dilation, column * dilation
             window = padded[
-                :, top : top + (sizes[0] - 1) * strides + 1 : strides,
-                left : left + (sizes[1] - 1) * strides + 1 : strides, :]
+                :,
+                top : top + (sizes[0] - 1) * strides + 1 : strides,
+                left : left + (sizes[1] - 1) * strides + 1 : strides,
+                :,
+            ]
             for group in range(groups):
                 inputs = slice(group * per_group_in, (group + 1) * per_group_in)
                 outputs = slice(group * per_group_out, (group + 1) * per_group_out)

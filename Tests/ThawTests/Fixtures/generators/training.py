@@ -48,17 +48,31 @@ CASES = [
     ("dense", "float32", "SGD", dict(learning_rate=0.1), [([], 3)]),
     ("dense", "float64", "SGD", dict(learning_rate=0.1), [([], 3)]),
     ("dense", "float64", "Adam", dict(learning_rate=0.01), [([], 3)]),
-    ("dense", "float64", "SGD", dict(learning_rate=0.1, momentum=0.9), [([], 1), (["normalization"], 2), ([], 1)]),
+    (
+        "dense",
+        "float64",
+        "SGD",
+        dict(learning_rate=0.1, momentum=0.9),
+        [([], 1), (["normalization"], 2), ([], 1)],
+    ),
     ("dense", "float32", "SGD", dict(learning_rate=0.1), [([], 1), (["hidden", "normalization"], 2)]),
     ("convolution", "float32", "SGD", dict(learning_rate=0.1), [([], 3)]),
     ("convolution", "float64", "SGD", dict(learning_rate=0.1), [([], 3)]),
-    ("convolution", "float64", "SGD", dict(learning_rate=0.1), [([], 1), (["convolution", "normalization"], 2)]),
+    (
+        "convolution",
+        "float64",
+        "SGD",
+        dict(learning_rate=0.1),
+        [([], 1), (["convolution", "normalization"], 2)],
+    ),
 ]
 
 
 def weights_of(model, digits):
     return {
-        layer.name: [tensor(value, digits) for value in layer.get_weights()] for layer in model.layers if layer.weights
+        layer.name: [tensor(value, digits) for value in layer.get_weights()]
+        for layer in model.layers
+        if layer.weights
     }
 
 
@@ -93,19 +107,24 @@ def make_case(kind, dtype, optimizer, arguments, phases):
         # Keras reads `trainable` when it compiles; the optimizer knows every variable from the first
         # phase on, because that phase freezes nothing.
         model.compile(
-            optimizer=optimizer_object, loss="sparse_categorical_crossentropy", metrics=["accuracy"],
-            jit_compile=False)
+            optimizer=optimizer_object,
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+            jit_compile=False,
+        )
         history = model.fit(x, labels, batch_size=BATCH, epochs=epochs, shuffle=False, verbose=0).history
         loss, accuracy = model.evaluate(x, labels, batch_size=BATCH, verbose=0)
-        results.append({
-            "frozen": frozen,
-            "epochs": epochs,
-            "loss": [number(v, digits) for v in history["loss"]],
-            "accuracy": [number(v, digits) for v in history["accuracy"]],
-            "evaluateLoss": number(loss, digits),
-            "evaluateAccuracy": number(accuracy, digits),
-            "weights": weights_of(model, digits),
-        })
+        results.append(
+            {
+                "frozen": frozen,
+                "epochs": epochs,
+                "loss": [number(v, digits) for v in history["loss"]],
+                "accuracy": [number(v, digits) for v in history["accuracy"]],
+                "evaluateLoss": number(loss, digits),
+                "evaluateAccuracy": number(accuracy, digits),
+                "weights": weights_of(model, digits),
+            }
+        )
     predictions = model.predict(x[:PREDICTED], verbose=0)
     use("float64")
     return {
