@@ -1,8 +1,8 @@
 /// Code that runs at fixed points of `fit`, `evaluate` and `predict`. Override the hooks you need.
 ///
-/// Hooks run on the engine's thread while the caller of `fit` waits, so they may read and change the model: set
-/// `model.stopTraining`, change the learning rate, freeze layers, read parameters. What a hook throws ends the call and is
-/// thrown by it. Batches and epochs count from 0.
+/// Hooks run on the engine's thread while the caller of `fit` waits, so they may read and change the
+/// model: set `model.stopTraining`, change the learning rate, freeze layers, read parameters. What a
+/// hook throws ends the call and is thrown by it. Batches and epochs count from 0.
 open class Callback {
     /// The model that is being trained; set for the time of the call.
     public internal(set) weak var model: Model?

@@ -4,11 +4,13 @@ import ThawTensor
 extension Loss {
     /// Cross-entropy between class indices and a distribution over classes: `-log p[label]`.
     ///
-    /// Predictions are probabilities. Where they come straight from a softmax, its logits are used instead, which is
-    /// exact for any size of logit; elsewhere they are clipped to `[1e-7, 1 - 1e-7]`, as in Keras.
+    /// Predictions are probabilities. Where they come straight from a softmax, its logits are used
+    /// instead, which is exact for any size of logit; elsewhere they are clipped to `[1e-7, 1 - 1e-7]`,
+    /// as in Keras.
     ///
     /// ## Shapes
-    /// Target int32 `[n]` or `[n, 1]` (or `[n, ...]` for predictions `[n, ..., classes]`), prediction `[n, classes]`.
+    /// Target int32 `[n]` or `[n, 1]` (or `[n, ...]` for predictions `[n, ..., classes]`), prediction
+    /// `[n, classes]`.
     public static var sparseCategoricalCrossentropy: Loss { sparseCategoricalCrossentropy(fromLogits: false) }
 
     /// Cross-entropy between class indices and a distribution over classes.
@@ -38,8 +40,8 @@ extension Loss {
 
     /// Cross-entropy between two distributions over classes: `-sum(target * log p)`.
     ///
-    /// Predictions are probabilities. Where they come straight from a softmax, its logits are used instead; elsewhere
-    /// they are divided by their sum and clipped to `[1e-7, 1 - 1e-7]`, as in Keras.
+    /// Predictions are probabilities. Where they come straight from a softmax, its logits are used
+    /// instead; elsewhere they are divided by their sum and clipped to `[1e-7, 1 - 1e-7]`, as in Keras.
     ///
     /// ## Shapes
     /// Target and prediction `[n, classes]` (or `[n, ..., classes]`).
@@ -73,8 +75,8 @@ extension Loss {
     /// Cross-entropy of independent yes-or-no predictions: the mean over the last axis of
     /// `-(target * log p + (1 - target) * log(1 - p))`.
     ///
-    /// Predictions are probabilities. Where they come straight from a sigmoid, its logits are used instead; elsewhere
-    /// they are clipped to `[1e-7, 1 - 1e-7]`, as in Keras.
+    /// Predictions are probabilities. Where they come straight from a sigmoid, its logits are used
+    /// instead; elsewhere they are clipped to `[1e-7, 1 - 1e-7]`, as in Keras.
     ///
     /// ## Shapes
     /// Target and prediction `[n, k]`; targets `[n]` go with predictions `[n, 1]`.
@@ -130,7 +132,8 @@ extension Loss {
         return prediction.inputs.first
     }
 
-    /// The target in the prediction's element type and shape; an axis of size 1 at the end may be missing or too many.
+    /// The target in the prediction's element type and shape; an axis of size 1 at the end may be
+    /// missing or too many.
     static func requireSameShape(
         _ target: SymbolicTensor, _ prediction: SymbolicTensor
     ) throws -> SymbolicTensor {

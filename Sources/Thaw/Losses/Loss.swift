@@ -12,8 +12,8 @@ import ThawTensor
 /// }
 /// ```
 ///
-/// The loss of a batch of n samples is `sum(weight[i] * loss[i]) / n`, Keras's `sum_over_batch_size`; without sample
-/// weights each weight is 1.
+/// The loss of a batch of n samples is `sum(weight[i] * loss[i]) / n`, Keras's `sum_over_batch_size`;
+/// without sample weights each weight is 1.
 public struct Loss: Sendable {
     /// What the targets of a loss are.
     public enum TargetKind: Sendable, Hashable {
@@ -23,7 +23,8 @@ public struct Loss: Sendable {
         case values
     }
 
-    /// How a loss computes its values: target and prediction in, one value per sample (or per position of a sample) out.
+    /// How a loss computes its values: target and prediction in, one value per sample (or per position
+    /// of a sample) out.
     public typealias Body =
         @Sendable (_ target: SymbolicTensor, _ prediction: SymbolicTensor) throws -> SymbolicTensor
 
@@ -50,8 +51,8 @@ public struct Loss: Sendable {
     /// - Parameters:
     ///   - name: the name in errors.
     ///   - targetKind: what the targets are; it decides the element type in which `body` gets them.
-    ///   - body: computes one value per sample, shape `[n]`. Where it gives `[n, ...]`, the mean over the further axes
-    ///     is taken.
+    ///   - body: computes one value per sample, shape `[n]`. Where it gives `[n, ...]`, the mean over
+    ///     the further axes is taken.
     public static func custom(
         _ name: String, targetKind: TargetKind = .values, body: @escaping Body
     ) -> Loss {

@@ -21,7 +21,8 @@ public final class SparseCategoricalAccuracy: MeanMetric {
     }
 }
 
-/// The share of samples whose highest score is where the highest target is; targets are one-hot or distributions.
+/// The share of samples whose highest score is where the highest target is; targets are one-hot or
+/// distributions.
 ///
 /// ## Shapes
 /// Target and prediction `[n, classes]`. Of equal scores the first counts.
@@ -66,8 +67,8 @@ public final class BinaryAccuracy: MeanMetric {
 
 /// The accuracy that fits the shapes, chosen as Keras does.
 ///
-/// Predictions whose last axis is 1 get `BinaryAccuracy`; class indices (targets with one axis less, or a last axis of
-/// 1) get `SparseCategoricalAccuracy`; anything else gets `CategoricalAccuracy`.
+/// Predictions whose last axis is 1 get `BinaryAccuracy`; class indices (targets with one axis less, or
+/// a last axis of 1) get `SparseCategoricalAccuracy`; anything else gets `CategoricalAccuracy`.
 public final class Accuracy: MeanMetric {
     /// Creates the metric.
     public override init(name: String = "accuracy") { super.init(name: name) }
@@ -86,7 +87,8 @@ public final class Accuracy: MeanMetric {
 }
 
 extension Metric {
-    /// The accuracy that fits the shapes: binary, categorical or sparse categorical, under the name `accuracy`.
+    /// The accuracy that fits the shapes: binary, categorical or sparse categorical, under the name
+    /// `accuracy`.
     public static var accuracy: Metric { Accuracy() }
 
     /// The share of samples whose class has the highest score, for targets that are class indices.

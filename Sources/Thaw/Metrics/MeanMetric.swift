@@ -8,8 +8,8 @@ open class MeanMetric: Metric {
     /// The value of each sample.
     ///
     /// ## Shapes
-    /// `target` and `prediction` have the batch on axis 0. The result is `[n]`, or `[n, ...]`, of which the mean over
-    /// the further axes is taken.
+    /// `target` and `prediction` have the batch on axis 0. The result is `[n]`, or `[n, ...]`, of which
+    /// the mean over the further axes is taken.
     open func values(target: SymbolicTensor, prediction: SymbolicTensor) throws -> SymbolicTensor {
         prediction
     }

@@ -3,9 +3,10 @@ public import ThawTensor
 
 /// A number that tells how good predictions are, gathered over many batches.
 ///
-/// A metric is a recipe: the shapes of its state, an update written in graph operations, and a result computed on the
-/// host. The state itself lives in variables of the engine, one set for training and one for evaluation, so the same
-/// metric object may serve both at the same time. Most metrics are means over samples and subclass `MeanMetric`.
+/// A metric is a recipe: the shapes of its state, an update written in graph operations, and a result
+/// computed on the host. The state itself lives in variables of the engine, one set for training and
+/// one for evaluation, so the same metric object may serve both at the same time. Most metrics are
+/// means over samples and subclass `MeanMetric`.
 open class Metric {
     /// The name under which results appear, for example `accuracy`.
     public let name: String

@@ -40,7 +40,8 @@ final class MetricSet {
     var results: [(name: String, value: Double)] { sorted.map { ($0.name, $0.result) } }
 }
 
-/// The mean of the batches' losses, each counted with its number of samples. The batch's loss comes as the target.
+/// The mean of the batches' losses, each counted with its number of samples. The batch's loss comes as
+/// the target.
 private final class BatchLossMetric: MeanMetric {
     override func updatedState(
         _ state: [SymbolicTensor], target: SymbolicTensor, prediction: SymbolicTensor,

@@ -1,14 +1,14 @@
 public import ThawGraph
 
-/// Adam: steps scaled by running means of the gradient and of its square (Kingma and Ba 2014, "Adam: A Method for
-/// Stochastic Optimization").
+/// Adam: steps scaled by running means of the gradient and of its square (Kingma and Ba 2014, "Adam: A
+/// Method for Stochastic Optimization").
 ///
 /// With t the number of updates of this parameter:
 /// `m += (g - m)(1 - beta1)`, `v += (g^2 - v)(1 - beta2)`,
 /// `w -= rate * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + epsilon)`.
 ///
-/// Keras counts one t for the whole model; here each parameter has its own, so that one unfrozen late starts as gently
-/// as one trained from the beginning.
+/// Keras counts one t for the whole model; here each parameter has its own, so that one unfrozen late
+/// starts as gently as one trained from the beginning.
 ///
 /// Slots: `momentum` (m), `velocity` (v).
 public final class Adam: Optimizer {

@@ -4,11 +4,12 @@ import ThawTensor
 
 /// How gradients change parameters.
 ///
-/// A subclass declares the names of its slots (one tensor of the parameter's shape each, zero at first) and writes one
-/// update in graph operations, which the engine fuses into one pass over the parameter.
+/// A subclass declares the names of its slots (one tensor of the parameter's shape each, zero at first)
+/// and writes one update in graph operations, which the engine fuses into one pass over the parameter.
 ///
-/// State belongs to the optimizer and is held by the parameter's identity: a frozen parameter gets no update and keeps
-/// its slots as they were; when it is unfrozen they are used again. An optimizer may serve several models.
+/// State belongs to the optimizer and is held by the parameter's identity: a frozen parameter gets no
+/// update and keeps its slots as they were; when it is unfrozen they are used again. An optimizer may
+/// serve several models.
 open class Optimizer {
     /// The name for people.
     public let name: String
@@ -57,7 +58,8 @@ open class Optimizer {
 }
 
 extension Optimizer {
-    /// The variables kept for one parameter. The parameter is held weakly: its address may be reused after its end.
+    /// The variables kept for one parameter. The parameter is held weakly: its address may be reused
+    /// after its end.
     private struct Record {
         weak var parameter: Parameter?
         let slots: [String: any Variable]

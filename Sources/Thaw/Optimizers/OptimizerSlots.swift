@@ -2,8 +2,8 @@ import ThawEngine
 public import ThawGraph
 import ThawTensor
 
-/// The state that an optimizer keeps for one parameter, seen from inside an update: read a slot's value before the
-/// step by its name, and set its value after the step.
+/// The state that an optimizer keeps for one parameter, seen from inside an update: read a slot's value
+/// before the step by its name, and set its value after the step.
 public struct OptimizerSlots {
     let graph: Graph
     let variables: [String: any Variable]

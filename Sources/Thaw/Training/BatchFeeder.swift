@@ -3,8 +3,8 @@ import ThawTensor
 
 /// Writes batches of a data set into steps.
 ///
-/// Rows of plain tensors go straight into a step's inputs, with nothing allocated on the way. Samples of mapped data are
-/// computed ahead on threads of their own.
+/// Rows of plain tensors go straight into a step's inputs, with nothing allocated on the way. Samples
+/// of mapped data are computed ahead on threads of their own.
 final class BatchFeeder {
     /// The number of samples.
     var count: Int { dataset.count }
@@ -12,7 +12,8 @@ final class BatchFeeder {
     private let dataset: Dataset
     private let signature: SampleSignature
     private let classWeights: ClassWeights?
-    /// Sample weights times class weights, by position; nil where class weights are not used or data is mapped.
+    /// Sample weights times class weights, by position; nil where class weights are not used or data is
+    /// mapped.
     private let combinedWeights: [Float]?
     private let usesTargets: Bool
     private var order: [Int]

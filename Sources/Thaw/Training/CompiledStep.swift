@@ -53,15 +53,16 @@ final class CompiledStep {
         executable.withInput(learningRateSlot) { $0.storeBytes(of: Float(rate), as: Float.self) }
     }
 
-    /// Gives the random key of the coming run: every random layer's numbers follow from the seed, the step and its path.
+    /// Gives the random key of the coming run: every random layer's numbers follow from the seed, the
+    /// step and its path.
     func setRandomKey(seed: UInt64, step: Int) {
         guard let randomKeySlot else { return }
         executable.withInput(randomKeySlot) { bytes in
             bytes.storeBytes(of: UInt32(truncatingIfNeeded: seed), toByteOffset: 0, as: UInt32.self)
             bytes.storeBytes(of: UInt32(truncatingIfNeeded: seed >> 32), toByteOffset: 4, as: UInt32.self)
             bytes.storeBytes(of: UInt32(truncatingIfNeeded: step), toByteOffset: 8, as: UInt32.self)
-            // The position of the batch's first row within the step's batch, which a single worker holds whole, and
-            // the number of the Monte-Carlo sample.
+            // The position of the batch's first row within the step's batch, which a single worker
+            // holds whole, and the number of the Monte-Carlo sample.
             bytes.storeBytes(of: 0, toByteOffset: 12, as: UInt64.self)
         }
     }

@@ -132,8 +132,9 @@ final class FitLoop {
         }
     }
 
-    /// The order of the samples in the coming epoch. It is keyed by the optimizer's step, so that training that goes on,
-    /// in another call or after loading, goes on with other orders, and in the same way each time.
+    /// The order of the samples in the coming epoch. It is keyed by the optimizer's step, so that
+    /// training that goes on, in another call or after loading, goes on with other orders, and in the
+    /// same way each time.
     private func order() -> [Int] {
         var stream = RandomStream(seed: options.seed).derived("shuffle")
             .derived(UInt64(compilation.optimizer.iterations))

@@ -16,7 +16,8 @@ public struct History: Sendable, Equatable {
 
     /// The epochs that were finished, counted from 0.
     public internal(set) var epochs: [Int] = []
-    /// The values by name, one per finished epoch: `loss`, the metrics, and with the prefix `val_` those of validation.
+    /// The values by name, one per finished epoch: `loss`, the metrics, and with the prefix `val_`
+    /// those of validation.
     public internal(set) var values: [String: [Double]] = [:]
     /// The names in the order in which they are shown.
     public internal(set) var names: [String] = []

@@ -1,9 +1,10 @@
 /// The values of loss and metrics that callbacks get, in the order in which they are shown.
 ///
-/// Within an epoch the values are read from the engine only when somebody asks, so a callback that does not look costs
-/// nothing. A value is the mean from the start of the epoch up to now; read what you need inside the hook, since the
-/// object is used again for the next batch. At the end of an epoch a callback may set values of its own, such as
-/// `logs["learning_rate"]`; they enter the history and the progress line.
+/// Within an epoch the values are read from the engine only when somebody asks, so a callback that does
+/// not look costs nothing. A value is the mean from the start of the epoch up to now; read what you
+/// need inside the hook, since the object is used again for the next batch. At the end of an epoch a
+/// callback may set values of its own, such as `logs["learning_rate"]`; they enter the history and the
+/// progress line.
 public final class Logs {
     private var entries: [(name: String, value: Double)] = []
     private var source: (() -> [(name: String, value: Double)])?

@@ -18,8 +18,8 @@ final class MappedBatches {
 
     deinit { queue.cancel() }
 
-    /// The batch whose first sample stands at a place of the order. Batches are taken one after the other; the last one may
-    /// be asked for again.
+    /// The batch whose first sample stands at a place of the order. Batches are taken one after the
+    /// other; the last one may be asked for again.
     func batch(startingAt start: Int) throws -> Batch {
         let index = start / batchSize
         if let last, last.index == index { return last.batch }

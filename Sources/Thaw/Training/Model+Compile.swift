@@ -3,10 +3,12 @@ import ThawEngine
 extension Model {
     /// Says how the model is trained and measured. The weights stay as they are; metrics start afresh.
     ///
-    /// A later change of `isTrainable` or of a layer's setting takes effect at the next step, without another `compile`.
+    /// A later change of `isTrainable` or of a layer's setting takes effect at the next step, without
+    /// another `compile`.
     ///
     /// - Parameters:
-    ///   - optimizer: how gradients change parameters. Its state belongs to it: give the same one again to go on with it.
+    ///   - optimizer: how gradients change parameters. Its state belongs to it: give the same one
+    ///     again to go on with it.
     ///   - loss: what is minimised.
     ///   - metrics: what else is measured; these ignore sample weights, as in Keras.
     ///   - weightedMetrics: what is measured with sample weights.

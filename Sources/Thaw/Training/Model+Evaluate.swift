@@ -7,9 +7,11 @@ extension Model {
     /// - Parameters:
     ///   - data: inputs, targets and, if wanted, a weight per sample.
     ///   - batchSize: samples per step. In inference mode it makes no difference to the result.
-    ///   - mode: `.inference` measures the model as it predicts; `.training` as it looks in `fit`: Batch Normalization uses
-    ///     what its table says for training, dropout is live. Nothing is written in either.
-    ///   - statistics: what every Batch Normalization does in this call, whatever its own setting; nil leaves it to them.
+    ///   - mode: `.inference` measures the model as it predicts; `.training` as it looks in `fit`:
+    ///     Batch Normalization uses what its table says for training, dropout is live. Nothing is
+    ///     written in either.
+    ///   - statistics: what every Batch Normalization does in this call, whatever its own setting;
+    ///     nil leaves it to them.
     ///   - verbosity: how much is printed.
     ///   - callbacks: code to run between the steps.
     /// - Throws: `TrainingError` for arguments, data and labels that do not fit.

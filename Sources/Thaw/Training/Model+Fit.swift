@@ -4,20 +4,22 @@ public import ThawTensor
 extension Model {
     /// Trains the model.
     ///
-    /// Each epoch runs through all samples in batches; the last batch may be smaller. Loss and metrics are means over the
-    /// epoch, gathered while the weights change, as in Keras. The call returns when training has ended. It may be called
-    /// again, and goes on from where it was.
+    /// Each epoch runs through all samples in batches; the last batch may be smaller. Loss and metrics
+    /// are means over the epoch, gathered while the weights change, as in Keras. The call returns when
+    /// training has ended. It may be called again, and goes on from where it was.
     ///
-    /// Callbacks run on the engine's thread while the caller waits. If the task that calls is cancelled, training ends after
-    /// the batch at hand with a `CancellationError`; what was recorded is in `history`.
+    /// Callbacks run on the engine's thread while the caller waits. If the task that calls is
+    /// cancelled, training ends after the batch at hand with a `CancellationError`; what was recorded
+    /// is in `history`.
     ///
     /// - Parameters:
     ///   - data: inputs, targets and, if wanted, a weight per sample.
     ///   - batchSize: samples per step.
     ///   - epochs: the number of the last epoch to run, counted from 1.
-    ///   - validation: data to evaluate on, in inference mode, after each epoch. All state stays untouched by it.
-    ///   - validationSplit: in place of `validation`, the share of the data to validate on, in `0..<1`: its last samples,
-    ///     which are not trained on.
+    ///   - validation: data to evaluate on, in inference mode, after each epoch. All state stays
+    ///     untouched by it.
+    ///   - validationSplit: in place of `validation`, the share of the data to validate on, in
+    ///     `0..<1`: its last samples, which are not trained on.
     ///   - validationBatchSize: samples per validation step; nil is `batchSize`.
     ///   - validationFrequency: validate after each so many epochs.
     ///   - shuffle: whether each epoch takes the samples in another order.
@@ -25,7 +27,8 @@ extension Model {
     ///   - initialEpoch: the first epoch, counted from 0, to go on with training that was interrupted.
     ///   - verbosity: how much is printed.
     ///   - callbacks: code to run between the steps.
-    ///   - onNonFinite: what to do when the loss or a gradient is infinite or NaN. The weights never get such an update.
+    ///   - onNonFinite: what to do when the loss or a gradient is infinite or NaN. The weights never
+    ///     get such an update.
     ///   - seed: where the order of samples and dropout start from; nil is the model's seed.
     /// - Returns: loss and metrics of each epoch.
     /// - Throws: `TrainingError` for arguments, data and labels that do not fit, before anything is changed;

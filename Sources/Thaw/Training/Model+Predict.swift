@@ -7,9 +7,11 @@ extension Model {
     /// - Parameters:
     ///   - x: the inputs, samples on axis 0.
     ///   - batchSize: samples per step.
-    ///   - mode: `.inference` as a rule. In `.training` mode Batch Normalization uses what its table says for training, so
-    ///     that the result depends on how samples fall into batches, and dropout is live.
-    ///   - statistics: what every Batch Normalization does in this call, whatever its own setting; nil leaves it to them.
+    ///   - mode: `.inference` as a rule. In `.training` mode Batch Normalization uses what its table
+    ///     says for training, so that the result depends on how samples fall into batches, and dropout
+    ///     is live.
+    ///   - statistics: what every Batch Normalization does in this call, whatever its own setting;
+    ///     nil leaves it to them.
     ///   - liveRandomness: which random layers are live; `.all` is Monte-Carlo dropout.
     ///   - verbosity: how much is printed.
     ///   - callbacks: code to run between the steps.

@@ -10,7 +10,8 @@ extension Model {
     ///   - sampleWeights: shape `[n]`, how much each sample counts in the loss.
     ///   - classWeights: how much samples of a class count; 1 for those not named.
     /// - Returns: loss and metrics of this batch alone, before the step, by name.
-    /// - Throws: as `fit`; `TrainingError.nonFinite` if loss or gradients are not finite, the weights being as before.
+    /// - Throws: as `fit`; `TrainingError.nonFinite` if loss or gradients are not finite, the weights
+    ///   being as before.
     @discardableResult
     public func trainOnBatch(
         _ x: Tensor, _ y: Tensor, sampleWeights: Tensor? = nil, classWeights: [Int: Double]? = nil

@@ -8,7 +8,8 @@ struct NonFiniteDiagnosis {
     /// What each output of the graph checks, in the order of computing.
     private let origins: [NonFiniteReport.Origin]
 
-    /// Builds the graph that checks: it reads the same weights in the same mode as the step and assigns nothing.
+    /// Builds the graph that checks: it reads the same weights in the same mode as the step and assigns
+    /// nothing.
     init(model: Model, key: StepKey, loss: Loss) throws {
         var builder = StepBuilder(model: model, key: key, writesState: true)
         let prediction = try builder.forward(loss: loss)

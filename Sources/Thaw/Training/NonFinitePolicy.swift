@@ -1,5 +1,5 @@
-/// What `fit` does at a step whose loss or gradients are not finite. In every case the step's update is left out, so the
-/// weights stay as they were before it.
+/// What `fit` does at a step whose loss or gradients are not finite. In every case the step's update is
+/// left out, so the weights stay as they were before it.
 public enum NonFinitePolicy: Sendable, Hashable {
     /// Throws `TrainingError.nonFinite`, which names the first layer that was not finite.
     case `throw`

@@ -1,5 +1,5 @@
-/// Where a number first became infinite or NaN in a step, found by running the step's batch again on the intact weights
-/// with every layer's output checked.
+/// Where a number first became infinite or NaN in a step, found by running the step's batch again on
+/// the intact weights with every layer's output checked.
 public struct NonFiniteReport: Sendable, Equatable, CustomStringConvertible {
     /// What was not finite.
     public enum Origin: Sendable, Equatable {

@@ -53,7 +53,8 @@ final class PredictionLoop {
 }
 
 extension Tensor {
-    /// Copies the rows of `other` over this tensor's rows from `first` on; both have rows of one size and type.
+    /// Copies the rows of `other` over this tensor's rows from `first` on; both have rows of one size
+    /// and type.
     fileprivate mutating func replaceRows(from first: Int, with other: Tensor) {
         let rowBytes = count / Swift.max(1, shape[0]) * dtype.byteCount
         withUnsafeMutableBytes { target in

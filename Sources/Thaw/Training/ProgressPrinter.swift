@@ -27,7 +27,8 @@ final class ProgressPrinter {
         if style != .silent { print(text + "\n") }
     }
 
-    /// Shows the state after `current` steps, unless that was done a moment ago; `metrics` is called only if so.
+    /// Shows the state after `current` steps, unless that was done a moment ago; `metrics` is called
+    /// only if so.
     func update(_ current: Int, metrics: () -> [(name: String, value: Double)]) {
         guard style == .progressBar else {
             if current == 1 { afterFirstStep = clock.now }

@@ -2,7 +2,8 @@ import ThawEngine
 import ThawGraph
 import ThawTensor
 
-/// Builds the graph of a step from stages: forward, loss, gradients, reduction over workers, clipping, update, metrics.
+/// Builds the graph of a step from stages: forward, loss, gradients, reduction over workers, clipping,
+/// update, metrics.
 struct StepBuilder {
     let model: Model
     let key: StepKey
@@ -62,7 +63,8 @@ struct StepBuilder {
     }
 }
 
-// Stages. Each takes symbolic tensors and gives symbolic tensors, so another arrangement of them is another kind of step.
+// Stages. Each takes symbolic tensors and gives symbolic tensors, so another arrangement of them is
+// another kind of step.
 extension StepBuilder {
     /// Declares the inputs and calls the model.
     mutating func forward(loss: Loss?) throws -> SymbolicTensor {
@@ -104,8 +106,8 @@ extension StepBuilder {
     /// The gradients, kept within bounds if the optimizer asks for it. None does today.
     func clipped(_ gradients: [SymbolicTensor?]) throws -> [SymbolicTensor?] { gradients }
 
-    /// Makes every assignment of the step depend on finite numbers, so that a NaN never reaches a weight, a statistic, an
-    /// optimizer's state or a metric.
+    /// Makes every assignment of the step depend on finite numbers, so that a NaN never reaches a
+    /// weight, a statistic, an optimizer's state or a metric.
     func keepStateUnlessFinite(loss: SymbolicTensor, gradients: [SymbolicTensor?]) throws {
         try graph.assignOnlyIf(graph.allFinite([loss] + gradients.compactMap { $0 }))
     }

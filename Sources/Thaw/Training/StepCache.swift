@@ -18,8 +18,8 @@ struct StepKey: Hashable {
     var model: ModelSignature
 }
 
-/// Everything about a model's layers that a trace depends on: which layers there are and where, their settings, their
-/// parameters, and which are trainable. Equal signatures give equal graphs.
+/// Everything about a model's layers that a trace depends on: which layers there are and where, their
+/// settings, their parameters, and which are trainable. Equal signatures give equal graphs.
 struct ModelSignature: Hashable {
     private struct Entry: Hashable {
         let path: String

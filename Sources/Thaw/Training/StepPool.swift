@@ -1,7 +1,7 @@
 import ThawEngine
 
-/// The steps of one call, by number of rows: the full batch and the last, smaller one. Compiles them when they are needed,
-/// and again when a layer was changed in the meantime.
+/// The steps of one call, by number of rows: the full batch and the last, smaller one. Compiles them
+/// when they are needed, and again when a layer was changed in the meantime.
 final class StepPool {
     private let model: Model
     private var key: StepKey
@@ -21,7 +21,8 @@ final class StepPool {
         self.key.model = ModelSignature(of: model)
     }
 
-    /// The step for a number of rows. Without a change in between, nothing is allocated for a size seen before.
+    /// The step for a number of rows. Without a change in between, nothing is allocated for a size seen
+    /// before.
     func step(rows: Int) throws -> CompiledStep {
         let changes = LayerChanges.count
         if changes != seenChanges {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The text of the progress line, in the look of Keras 3: steps, a bar, the time left or taken, the time per step,
-/// and the metrics.
+/// The text of the progress line, in the look of Keras 3: steps, a bar, the time left or taken, the
+/// time per step, and the metrics.
 struct StepProgress {
     /// Steps done.
     var current: Int

@@ -20,7 +20,8 @@ final class Compilation {
     let optimizer: Optimizer
     let loss: Loss
     let trainingMetrics: MetricSet
-    /// Evaluation has a state of its own, so that validating, also in the middle of an epoch, leaves training's alone.
+    /// Evaluation has a state of its own, so that validating, also in the middle of an epoch, leaves
+    /// training's alone.
     let evaluationMetrics: MetricSet
 
     init(

@@ -63,7 +63,8 @@ import Thaw
         expectAgreement(results["gradient"]?.doubles ?? [], reference.gradient.values, "gradient")
     }
 
-    /// A loss on probabilities that come from a softmax or sigmoid uses its logits: exact where probabilities are 0 or 1.
+    /// A loss on probabilities that come from a softmax or sigmoid uses its logits: exact where
+    /// probabilities are 0 or 1.
     @Test func usesLogitsBehindProbabilities() throws {
         let graph = Graph()
         let logits = graph.input("logits", shape: [1, 2])

@@ -57,7 +57,8 @@ import Testing
                 expectAgreement(after[3].doubles, variance.doubles, tolerance: 1e-4, "moving_variance")
             }
 
-            // In training mode the same rows come out normalised as the table says; in inference by moving statistics.
+            // In training mode the same rows come out normalised as the table says; in inference by
+            // moving statistics.
             let training = try model.evaluate(shifted, y, mode: .training, verbosity: .silent)
             let inference = try model.evaluate(shifted, y, verbosity: .silent)
             #expect((training.loss != inference.loss) == row.usesBatch)

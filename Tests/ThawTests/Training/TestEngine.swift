@@ -4,7 +4,8 @@ import Thaw
 enum TestEngine {
     static var current: any Engine { OneDNNEngine.shared }
 
-    /// Compiles and runs a graph once. Tests run side by side, so writing inputs and running must not be torn apart.
+    /// Compiles and runs a graph once. Tests run side by side, so writing inputs and running must not
+    /// be torn apart.
     static func run(_ graph: Graph, _ inputs: [String: Tensor]) throws -> [String: Tensor] {
         let engine = current
         return try engine.perform { () throws in try engine.compile(graph).run(inputs) }
