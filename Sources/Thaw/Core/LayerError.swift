@@ -17,6 +17,7 @@ public struct LayerError: ThawError, Equatable {
         self.message = message
     }
 
+    /// The whole message.
     public var description: String {
         switch (path.isEmpty, layerType.isEmpty) {
         case (true, true): message
@@ -43,5 +44,6 @@ public struct ParameterError: ThawError, Equatable {
         self.message = message
     }
 
+    /// The whole message.
     public var description: String { "parameter \(parameter) of layer \(layer): \(message)" }
 }

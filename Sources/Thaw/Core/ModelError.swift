@@ -20,6 +20,7 @@ public enum ModelError: ThawError, Equatable {
     /// A copy could not be made.
     case cannotClone(layer: String, reason: String)
 
+    /// The whole message.
     public var description: String {
         switch self {
         case .noLayers(let model):

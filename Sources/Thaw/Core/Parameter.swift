@@ -75,9 +75,11 @@ extension Parameter: Hashable {
     /// Identity.
     public static func == (left: Parameter, right: Parameter) -> Bool { left === right }
 
+    /// By identity.
     public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
 extension Parameter: CustomStringConvertible {
+    /// Layer, name, shape and role.
     public var description: String { "\(layer?.name ?? "?")/\(name) \(shape) (\(role.rawValue))" }
 }

@@ -63,9 +63,14 @@ public final class Sequential: Model {
     }
 
     public override func cloned() throws -> Layer {
-        let copy = Sequential(try stack.map { try $0.clone() }, seed: derivedSeed)
-        copy.inputShape = inputShape
-        return copy
+        // A layer that occurs twice is one layer in the copy too.
+        var copies: [ObjectIdentifier: Layer] = [:]
+        let layers = try stack.map { layer in
+            let copy = try copies[ObjectIdentifier(layer)] ?? layer.clone()
+            copies[ObjectIdentifier(layer)] = copy
+            return copy
+        }
+        return Runtime.$engine.withValue(engine) { Sequential(layers, seed: derivedSeed) }
     }
 
     override var knownInputShape: [Int]? {
