@@ -1,73 +1,92 @@
-/// Rebuilds a graph node by node into a new one, replacing some nodes by other values.
+/// Rebuilds a graph node by node; a pass says what becomes of each node.
 ///
-/// What neither an output, an assignment nor the condition for assignments needs is left out, except inputs, which all
-/// stay in their order.
-final class GraphRewriter {
-    /// The graph that is read.
-    let source: Graph
-    /// The graph that is written.
-    let target = Graph()
+/// Inputs stay, used or not, in their order; other nodes are rebuilt only where an output, an assignment or
+/// the condition of the assignments needs them. Scopes, outputs and assignments are taken over.
+public struct GraphRewriter {
+    /// The graph that is rebuilt.
+    public let source: Graph
+    /// The new graph.
+    public let target = Graph()
 
-    init(_ source: Graph) { self.source = source }
+    /// Prepares to rebuild a graph.
+    public init(_ source: Graph) { self.source = source }
 
     /// Rebuilds the graph.
     ///
-    /// - Parameter replace: for a node's index and its inputs in the new graph, its outputs there; nil copies the node.
-    func rewrite(
-        _ replace: (Int, [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]?
+    /// - Parameter replace: gets the index of a node in `source` and its inputs in `target`; returns what stands
+    ///   for the node's outputs, of the same types, or nil to keep the node as it is.
+    public func rewrite(
+        _ replace: (_ node: Int, _ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]?
     ) throws(GraphError) -> Graph {
-        var rebuilt: [Graph.Value: SymbolicTensor] = [:]
-        func tensor(_ value: Graph.Value) -> SymbolicTensor {
-            guard let tensor = rebuilt[value] else { preconditionFailure("a node comes before its input") }
-            return tensor
+        let isNeeded = source.reachableNodes()
+        var values = [[SymbolicTensor]](repeating: [], count: source.nodes.count)
+        for (index, node) in source.nodes.enumerated() where isNeeded[index] || node.operation is Input {
+            let inputs = node.inputs.map { values[$0.node][$0.output] }
+            values[index] = try rebuild(index, node, inputs, replace)
         }
-        let needed = source.neededNodes()
-        for index in source.nodes.indices where needed[index] {
-            let node = source.nodes[index]
-            let inputs = node.inputs.map { tensor($0) }
-            let outputs = try target.withScope(node.scope) { () throws(GraphError) in
-                switch node.operation {
-                case let input as Input:
-                    return [target.input(input.inputName, shape: input.type.shape, dtype: input.type.dtype)]
-                case let read as VariableRead: return [target.read(read.variable)]
-                default: break
-                }
-                if let replaced = try replace(index, inputs) { return replaced }
-                if let constant = node.operation as? Constant { return [target.constant(constant.tensor)] }
-                return try target.apply(node.operation, inputs)
-            }
-            for (number, output) in outputs.enumerated() {
-                rebuilt[Graph.Value(node: index, output: number)] = output
-            }
+        for output in source.outputs {
+            target.addOutput(output.name, values[output.value.node][output.value.output])
         }
-        for output in source.outputs { target.addOutput(output.name, tensor(output.value)) }
-        for assignment in source.assignments { try target.assign(assignment.variable, tensor(assignment.value)) }
-        if let predicate = source.assignmentPredicate { try target.assignOnlyIf(tensor(predicate)) }
+        for assignment in source.assignments {
+            try target.assign(assignment.variable, values[assignment.value.node][assignment.value.output])
+        }
+        if let predicate = source.assignmentPredicate {
+            try target.assignOnlyIf(values[predicate.node][predicate.output])
+        }
         return target
+    }
+
+    private func rebuild(
+        _ index: Int, _ node: Graph.Node, _ inputs: [SymbolicTensor],
+        _ replace: (Int, [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]?
+    ) throws(GraphError) -> [SymbolicTensor] {
+        try target.withScope(node.scope) { () throws(GraphError) in
+            switch node.operation {
+            case let input as Input:
+                return [target.input(input.inputName, shape: input.type.shape, dtype: input.type.dtype)]
+            case let read as VariableRead:
+                return [target.read(read.variable)]
+            default:
+                break
+            }
+            if let replacement = try replace(index, inputs) {
+                guard replacement.map(\.type) == node.outputTypes else {
+                    throw GraphError(
+                        "a pass replaced outputs of \(node.outputTypes) by \(replacement.map(\.type)); "
+                            + "types must stay the same.", operation: node.operation.name, scope: node.scope)
+                }
+                return replacement
+            }
+            if let constant = node.operation as? Constant { return [target.constant(constant.tensor)] }
+            return try target.apply(node.operation, inputs)
+        }
     }
 }
 
 extension Graph {
-    /// Which nodes an output, an assignment or the condition needs; inputs always.
-    func neededNodes() -> [Bool] {
-        var needed = [Bool](repeating: false, count: nodes.count)
-        for value in outsideUses() { needed[value.node] = true }
-        for index in inputNodes { needed[index] = true }
-        for index in nodes.indices.reversed() where needed[index] {
-            for input in nodes[index].inputs { needed[input.node] = true }
+    /// For each node whether an output, an assignment or the condition of the assignments depends on it.
+    public func reachableNodes() -> [Bool] {
+        var isNeeded = [Bool](repeating: false, count: nodes.count)
+        for value in outsideUses() { isNeeded[value.node] = true }
+        for index in nodes.indices.reversed() where isNeeded[index] {
+            for input in nodes[index].inputs { isNeeded[input.node] = true }
         }
-        return needed
+        return isNeeded
     }
 
-    /// How many nodes, outputs, assignments and conditions use each value.
+    /// How often each value is used: by nodes that are needed, outputs, assignments and the condition of the
+    /// assignments.
     func useCounts() -> [Value: Int] {
         var counts: [Value: Int] = [:]
-        for node in nodes { for input in node.inputs { counts[input, default: 0] += 1 } }
+        let isNeeded = reachableNodes()
+        for (index, node) in nodes.enumerated() where isNeeded[index] {
+            for input in node.inputs { counts[input, default: 0] += 1 }
+        }
         for value in outsideUses() { counts[value, default: 0] += 1 }
         return counts
     }
 
-    /// For each node whether an input of the graph, or a random number, can change its value.
+    /// For each node whether an input of the graph can change its value.
     func nodesThatDependOnInputs() -> [Bool] {
         var depends = [Bool](repeating: false, count: nodes.count)
         for (index, node) in nodes.enumerated() {
