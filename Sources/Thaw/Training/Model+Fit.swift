@@ -10,7 +10,8 @@ extension Model {
     ///
     /// Callbacks run on the engine's thread while the caller waits. If the task that calls is
     /// cancelled, training ends after the batch at hand with a `CancellationError`; what was recorded
-    /// is in `history`.
+    /// is in `history`. The engine is busy until training ends: calls from other threads that use the same
+    /// engine wait for it.
     ///
     /// - Parameters:
     ///   - data: inputs, targets and, if wanted, a weight per sample.

@@ -167,16 +167,25 @@ import Thaw
     @Test func cancellingTheTaskEndsTrainingAfterTheBatch() async throws {
         let task = Task {
             let model = try Toy.classifier()
-            var error: (any Error)?
-            do {
-                try model.fit(try Toy.dataset(300), epochs: 100_000, verbosity: .silent)
-            } catch let caught { error = caught }
-            return (error is CancellationError, model.history?.end == .cancelled)
+            var steps = 0
+            let isCancellation = try withUnsafeCurrentTask { current in
+                let cancel = LambdaCallback(onTrainBatchEnd: { batch, _ in
+                    steps += 1
+                    if steps == 13 { current?.cancel() }
+                })
+                do {
+                    try model.fit(
+                        try Toy.dataset(300), batchSize: 30, epochs: 5, verbosity: .silent,
+                        callbacks: [cancel])
+                    return false
+                } catch { return error is CancellationError }
+            }
+            return (isCancellation, steps, model.history)
         }
-        try await Task.sleep(for: .milliseconds(100))
-        task.cancel()
-        let (isCancellation, isRecorded) = try await task.value
+        let (isCancellation, steps, history) = try await task.value
         #expect(isCancellation)
-        #expect(isRecorded)
+        #expect(steps == 13)
+        #expect(history?.end == .cancelled)
+        #expect(history?.epochs == [0], "what was finished is kept")
     }
 }

@@ -68,6 +68,9 @@ import Thaw
                 : .sgd(learningRate: rate, momentum: reference.optimizerArguments["momentum"]?.value ?? 0)
             try model.compile(
                 optimizer: optimizer, loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
+            // Adam divides by the root of a running mean of squares, and so brings rounding errors of
+            // gradients that are nearly zero up to the size of a step.
+            let tolerance = reference.optimizer == "Adam" ? 2e-2 : 2e-3
             let (x, y) = reference.data
             for phase in reference.phases {
                 // No compile in between: a change of isTrainable takes effect at the next step.
@@ -91,13 +94,14 @@ import Thaw
                     let layer = try #require(model[name])
                     for (ours, keras) in zip(layer.allParameters, expected) {
                         expectAgreement(
-                            ours.value.doubles, keras.values, tolerance: 2e-3, "\(name)/\(ours.name)")
+                            ours.value.doubles, keras.values, tolerance: tolerance, "\(name)/\(ours.name)")
                     }
                 }
             }
             let count = reference.predictions.shape[0]
             expectAgreement(
-                try model.predict(x.prefix(count)).doubles, reference.predictions.values, tolerance: 5e-3,
+                try model.predict(x.prefix(count)).doubles, reference.predictions.values,
+                tolerance: 2.5 * tolerance,
                 "predict")
         }
     }
