@@ -55,9 +55,7 @@ open class Model: Layer {
         }
         for layer in sublayers { layer.container = self }
         LayerName.assign(to: sublayers)
-        let context = CallContext(graph: Graph(), mode: .inference)
-        let inputs = samples.enumerated().map { context.graph.input("x\($0)", shape: $1) }
-        let outputs = try call(inputs, context: context)
+        let outputs = try traceSamples(samples)
         try checkPaths()
         inputShape = samples.count == 1 ? Array(samples[0].dropFirst()) : nil
         outputShape = outputs.count == 1 ? Array(outputs[0].shape.dropFirst()) : nil
@@ -97,6 +95,15 @@ open class Model: Layer {
         guard !hasBuilt, knownInputShape != nil else { return }
         // An error is thrown again, and seen, by whatever needs the model built.
         try? ensureBuilt()
+    }
+
+    /// Traces the model into a graph that is thrown away, under the path it has in the model around it, if any.
+    private func traceSamples(_ shapes: [[Int]]) throws -> [SymbolicTensor] {
+        let context = CallContext(graph: Graph(), mode: .inference)
+        let inputs = shapes.enumerated().map { context.graph.input("x\($0)", shape: $1) }
+        let path = BuildContext.current?.path ?? []
+        guard !path.isEmpty else { return try call(inputs, context: context) }
+        return try context.graph.withScope(path.joined(separator: "/")) { try call(inputs, context: context) }
     }
 
     private func checkPaths() throws {

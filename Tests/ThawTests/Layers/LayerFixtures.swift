@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+import Thaw
+
+/// Cases of Fixtures/layers.json: what Keras's layers give in float64.
+struct LayerCase: Decodable, CustomTestStringConvertible {
+    struct Arguments: Decodable {
+        var units: Int?
+        var filters: Int?
+        var kernelSize: Int?
+        var strides: Int?
+        var padding: String?
+        var dilationRate: Int?
+        var groups: Int?
+        var depthMultiplier: Int?
+        var useBias: Bool?
+        var activation: String?
+        var poolSize: Int?
+        var targetShape: [Int]?
+        var maxValue: Double?
+        var negativeSlope: Double?
+        var threshold: Double?
+        var alpha: Double?
+        var sharedAxes: [Int]?
+        var momentum: Double?
+        var epsilon: Double?
+        var center: Bool?
+        var scale: Bool?
+    }
+
+    let layer: String
+    let arguments: Arguments
+    let mode: String
+    let trainable: Bool
+    let x: TrainingFixtures.Reference
+    let weights: [TrainingFixtures.Reference]
+    let weightNames: [String]
+    let y: TrainingFixtures.Reference
+    let upstream: TrainingFixtures.Reference
+    let dx: TrainingFixtures.Reference
+    let dweights: [TrainingFixtures.Reference?]
+    let nonTrainableAfter: [TrainingFixtures.Reference]
+
+    var testDescription: String { "\(layer) \(x.shape) \(mode) \(arguments)" }
+
+    static let all: [LayerCase] = {
+        struct File: Decodable { let cases: [LayerCase] }
+        let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures/layers.json")
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return (try? decoder.decode(File.self, from: Data(contentsOf: url)).cases) ?? []
+    }()
+
+    /// Our layer of the same configuration; nil for a kind of layer that is not there.
+    func makeLayer() -> Layer? {
+        let padding: Padding2D = arguments.padding == "same" ? .same : .valid
+        let strides = Size2D(arguments.strides ?? 1)
+        let kernelSize = Size2D(arguments.kernelSize ?? 1)
+        let poolSize = Size2D(arguments.poolSize ?? 2)
+        let usesBias = arguments.useBias ?? true
+        switch layer {
+        case "Dense": return Dense(arguments.units ?? 1, activation: activation, usesBias: usesBias)
+        case "Flatten": return Flatten()
+        case "Reshape": return Reshape(arguments.targetShape ?? [])
+        case "Activation": return Activation(activation)
+        case "Softmax": return Activation(.softmax)
+        case "ReLU":
+            return ReLU(
+                maxValue: arguments.maxValue, negativeSlope: arguments.negativeSlope ?? 0,
+                threshold: arguments.threshold ?? 0)
+        case "LeakyReLU": return LeakyReLU(negativeSlope: arguments.negativeSlope ?? 0.3)
+        case "ELU": return ELU(alpha: arguments.alpha ?? 1)
+        case "PReLU": return PReLU(sharedAxes: arguments.sharedAxes ?? [])
+        case "BatchNormalization":
+            return BatchNormalization(
+                momentum: arguments.momentum ?? 0.99, epsilon: arguments.epsilon ?? 1e-3,
+                center: arguments.center ?? true, scale: arguments.scale ?? true)
+        case "Conv2D":
+            return Conv2D(
+                arguments.filters ?? 1, kernelSize: kernelSize, strides: strides, padding: padding,
+                dilation: Size2D(arguments.dilationRate ?? 1), groups: arguments.groups ?? 1,
+                activation: activation, usesBias: usesBias)
+        case "DepthwiseConv2D":
+            return DepthwiseConv2D(
+                kernelSize: kernelSize, strides: strides, padding: padding,
+                depthMultiplier: arguments.depthMultiplier ?? 1, usesBias: usesBias)
+        case "MaxPooling2D":
+            return MaxPooling2D(
+                poolSize: poolSize, strides: arguments.strides.map { Size2D($0) }, padding: padding)
+        case "AveragePooling2D":
+            return AveragePooling2D(
+                poolSize: poolSize, strides: arguments.strides.map { Size2D($0) }, padding: padding)
+        case "GlobalAveragePooling2D": return GlobalAveragePooling2D()
+        case "GlobalMaxPooling2D": return GlobalMaxPooling2D()
+        default: return nil
+        }
+    }
+
+    private var activation: ActivationFunction {
+        let all: [ActivationFunction] = [
+            .linear, .relu, .leakyRelu, .elu, .selu, .gelu, .sigmoid, .hardSigmoid, .softmax, .logSoftmax,
+            .softplus, .softsign, .swish, .tanh, .exponential,
+        ]
+        return all.first { $0.name == arguments.activation ?? "linear" } ?? .linear
+    }
+}
