@@ -25,6 +25,8 @@ struct RandomGraphBuilder {
     let graph = Graph()
     var inputs: [String: Tensor] = [:]
     var stream: RandomStream
+    /// The floating inputs and variables.
+    var parameters: [SymbolicTensor] = []
     /// Differentiable tensors made so far, all within about -4 to 4.
     var pool: [SymbolicTensor] = []
 
@@ -41,13 +43,13 @@ struct RandomGraphBuilder {
         }
         // A backward pass through what came together.
         var total: SymbolicTensor?
-        for tensor in pool.dropFirst(4).prefix(12) where tensor.dtype == .float32 {
+        for tensor in pool.dropFirst(4) where tensor.dtype == .float32 {
             let part = try tensor.mean()
             total = try total.map { try $0 + part } ?? part
         }
         guard let total else { return }
         graph.addOutput("loss", total)
-        for (index, gradient) in try graph.gradients(of: total, withRespectTo: sources).enumerated() {
+        for (index, gradient) in try graph.gradients(of: total, withRespectTo: parameters).enumerated() {
             if let gradient { graph.addOutput("gradient\(index)", gradient) }
         }
     }
@@ -68,9 +70,12 @@ struct RandomGraphBuilder {
     mutating func source(_ shape: [Int], _ engine: (any Engine)? = nil) throws -> SymbolicTensor {
         let tensor = stream.uniformTensor(shape, in: -2..<2)
         if let engine, stream.int(in: 0..<2) == 0 {
-            return graph.read(try engine.makeVariable(name: "v\(graph.nodes.count)", initialValue: tensor))
+            let name = "v\(graph.nodes.count)"
+            parameters.append(graph.read(try engine.makeVariable(name: name, initialValue: tensor)))
+        } else {
+            parameters.append(input(tensor))
         }
-        return input(tensor)
+        return parameters[parameters.count - 1]
     }
 
     mutating func input(_ tensor: Tensor) -> SymbolicTensor {

@@ -6,12 +6,16 @@ extension Graph {
     /// Operations are compared by their attributes, so an operation takes part when it is `Hashable`;
     /// random numbers of the same stream and key are equal by definition. Of constants, only small ones are
     /// compared.
-    public func eliminatingCommonSubexpressions() throws(GraphError) -> Graph {
+    ///
+    /// - Parameter isCandidate: whether a node takes part; all by default.
+    public func eliminatingCommonSubexpressions(
+        where isCandidate: (Node) -> Bool = { _ in true }
+    ) throws(GraphError) -> Graph {
         var known: [ExpressionKey: [SymbolicTensor]] = [:]
         let rewriter = GraphRewriter(self)
         return try rewriter.rewrite { (index, inputs) throws(GraphError) in
             let operation = nodes[index].operation
-            guard let attributes = Self.key(of: operation) else { return nil }
+            guard isCandidate(nodes[index]), let attributes = Self.key(of: operation) else { return nil }
             let key = ExpressionKey(attributes: attributes, inputs: inputs.map(\.value))
             if let earlier = known[key] { return earlier }
             let outputs: [SymbolicTensor]

@@ -13,7 +13,8 @@ public struct GraphRewriter {
 
     /// Rebuilds the graph.
     ///
-    /// - Parameter replace: gets the index of a node in `source` and its inputs in `target`; returns what stands
+    /// - Parameter replace: gets the index of a node in `source` and its inputs in `target`; returns what
+    ///   stands
     ///   for the node's outputs, of the same types, or nil to keep the node as it is.
     public func rewrite(
         _ replace: (_ node: Int, _ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]?
