@@ -1,8 +1,10 @@
 import ThawEngine
 
-/// What is active while a layer is built: which random numbers its first values come from, and where it is in the model.
+/// What is active while a layer is built: which random numbers its first values come from, and where it
+/// is in the model.
 ///
-/// First values depend on the seed and the path of the layer in the model only, not on the order of building.
+/// First values depend on the seed and the path of the layer in the model only, not on the order of
+/// building.
 struct BuildContext: Sendable {
     /// The seed of the model that is being built.
     var seed: UInt64

@@ -7,7 +7,8 @@ extension CallContext {
         graph.constant(Tensor.full([count], value))
     }
 
-    /// Random numbers (float32) of a stream of the layer that is being called; other numbers in each step.
+    /// Random numbers (float32) of a stream of the layer that is being called; other numbers in each
+    /// step.
     ///
     /// - Parameter seed: numbers of another stream, for a layer that was given a seed of its own.
     public func random(

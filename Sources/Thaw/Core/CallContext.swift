@@ -1,9 +1,10 @@
 public import ThawGraph
 
-/// Everything about a call that is not the layer's own: the mode, whether state is written, which random layers are live.
+/// Everything about a call that is not the layer's own: the mode, whether state is written, which
+/// random layers are live.
 ///
-/// A context belongs to one trace of one graph. Layers receive it in `call` and must not keep it. To run a part in another
-/// mode, copy the context, change `mode` and hand the copy on.
+/// A context belongs to one trace of one graph. Layers receive it in `call` and must not keep it. To
+/// run a part in another mode, copy the context, change `mode` and hand the copy on.
 public struct CallContext {
     /// Where updates of state and the random key of the trace are collected.
     public let tracer: Tracer
@@ -13,7 +14,8 @@ public struct CallContext {
     public var writesState: Bool
     /// Which random layers are live.
     public var liveRandomness: LiveRandomness
-    /// What every Batch Normalization does in this call, whatever its own setting and the mode; nil leaves it to them.
+    /// What every Batch Normalization does in this call, whatever its own setting and the mode; nil
+    /// leaves it to them.
     public var statisticsOverride: BatchNormalization.Statistics?
 
     /// Describes a call that is traced into `graph`.
@@ -31,13 +33,14 @@ public struct CallContext {
     /// The graph that is being built.
     public var graph: Graph { tracer.graph }
 
-    /// The value of a parameter in this call: for a statistic that an earlier call in the same graph updated (a shared
-    /// layer), the updated one.
+    /// The value of a parameter in this call: for a statistic that an earlier call in the same graph
+    /// updated (a shared layer), the updated one.
     public func read(_ parameter: Parameter) throws -> SymbolicTensor {
         try tracer.read(parameter)
     }
 
-    /// Declares that a statistic becomes `value` at the end of the step. Does nothing unless the call writes state.
+    /// Declares that a statistic becomes `value` at the end of the step. Does nothing unless the call
+    /// writes state.
     public func update(_ parameter: Parameter, to value: SymbolicTensor) {
         guard writesState else { return }
         tracer.update(parameter, to: value)

@@ -1,8 +1,8 @@
 public import ThawGraph
 
 extension Layer {
-    /// Calls the layer on symbolic tensors, as containers do: builds it if needed, opens a scope with its name so that
-    /// nodes and errors carry its path, and calls `call`.
+    /// Calls the layer on symbolic tensors, as containers do: builds it if needed, opens a scope with
+    /// its name so that nodes and errors carry its path, and calls `call`.
     ///
     /// - Throws: `LayerError` with the layer's path where a shape does not fit.
     public final func apply(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
@@ -43,7 +43,8 @@ extension Layer {
     ) throws -> [SymbolicTensor] {
         do {
             try buildIfNeeded(inputShapes: inputs.map(\.shape), as: buildContext)
-            // Layers that a subclass of Model makes and builds only in its call are built in this context too.
+            // Layers that a subclass of Model makes and builds only in its call are built in this
+            // context too.
             let outputs = try BuildContext.$current.withValue(buildContext) {
                 try call(inputs, context: context)
             }

@@ -1,5 +1,6 @@
 extension Layer {
-    /// A new layer with the same configuration, name and flags, and with weights of its own, made when it is built.
+    /// A new layer with the same configuration, name and flags, and with weights of its own, made when
+    /// it is built.
     ///
     /// - Throws: `ModelError.cannotClone` if the type does not say how.
     public final func clone() throws -> Self {

@@ -1,8 +1,9 @@
 extension Layer {
     /// Whether `fit` trains the layer's weights.
     ///
-    /// The flag belongs to leaf layers. A container has none of its own: it is trainable while any of its leaves is, and
-    /// setting it sets all of its leaves. A change takes effect at the next training step, with no `compile` to repeat.
+    /// The flag belongs to leaf layers. A container has none of its own: it is trainable while any of
+    /// its leaves is, and setting it sets all of its leaves. A change takes effect at the next training
+    /// step, with no `compile` to repeat.
     public final var isTrainable: Bool {
         get {
             let leaves = leaves
@@ -20,8 +21,8 @@ extension Layer {
     /// Makes every leaf trainable.
     public final func unfreeze() { isTrainable = true }
 
-    /// The layers without sublayers, in order, each once; a container with parameters of its own is among them, after
-    /// the leaves inside it. For a leaf, the layer itself.
+    /// The layers without sublayers, in order, each once; a container with parameters of its own is
+    /// among them, after the leaves inside it. For a leaf, the layer itself.
     public final var leaves: [Layer] {
         var seen: Set<ObjectIdentifier> = []
         var result: [Layer] = []

@@ -1,8 +1,9 @@
 import ThawTensor
 
 extension Layer {
-    /// A SHA-256 digest, in hexadecimal, over all weights and statistics of frozen layers: their paths, shapes and bytes, in
-    /// the order of the paths. Equal before and after `fit` exactly if nothing frozen has changed, to the bit.
+    /// A SHA-256 digest, in hexadecimal, over all weights and statistics of frozen layers: their paths,
+    /// shapes and bytes, in the order of the paths. Equal before and after `fit` exactly if nothing
+    /// frozen has changed, to the bit.
     ///
     /// Statistics of trainable layers are left out, since they are meant to move.
     public final var frozenDigest: String {

@@ -1,12 +1,13 @@
 extension Layer {
-    /// All parameters, those of sublayers too, each once: layer by layer, the layer's weights before its statistics.
+    /// All parameters, those of sublayers too, each once: layer by layer, the layer's weights before
+    /// its statistics.
     public final var allParameters: [Parameter] { parameterPaths.map(\.parameter) }
 
     /// The parameters that `fit` trains now.
     public final var trainableParameters: [Parameter] { allParameters.filter(\.isTrainable) }
 
-    /// All parameters with their paths relative to this layer, for example `block/dense_1/kernel`, in the order of
-    /// `allParameters`. A layer that occurs twice is listed where it occurs first.
+    /// All parameters with their paths relative to this layer, for example `block/dense_1/kernel`, in
+    /// the order of `allParameters`. A layer that occurs twice is listed where it occurs first.
     public final var parameterPaths: [(path: String, parameter: Parameter)] {
         buildIfShapeIsKnown()
         var seen: Set<ObjectIdentifier> = []

@@ -1,13 +1,15 @@
 public import ThawTensor
 
 extension Layer {
-    /// Copies of all parameters in Keras's order: layer by layer, a layer's weights before its statistics. Setting is
-    /// `setWeights(_:)`, which can fail.
+    /// Copies of all parameters in Keras's order: layer by layer, a layer's weights before its
+    /// statistics. Setting is `setWeights(_:)`, which can fail.
     public final var weights: [Tensor] { allParameters.map(\.value) }
 
-    /// Replaces all parameters, in the order of `weights`. All tensors are checked before any is written.
+    /// Replaces all parameters, in the order of `weights`. All tensors are checked before any is
+    /// written.
     ///
-    /// - Throws: `ModelError` if there are too few or too many, or a shape differs; nothing is changed then.
+    /// - Throws: `ModelError` if there are too few or too many, or a shape differs; nothing is changed
+    ///   then.
     public final func setWeights(_ tensors: [Tensor]) throws {
         let paths = parameterPaths
         guard hasBuilt || !paths.isEmpty else { throw ModelError.notBuilt(model: name) }
@@ -27,6 +29,17 @@ extension Layer {
     ///
     /// - Throws: as `setWeights(_:)`.
     public final func copyWeights(from other: Layer) throws { try setWeights(other.weights) }
+
+    /// Gives all parameters new first values from their initializers: those that a new
+    /// model of this structure and with this seed would have. Optimizer state is left alone.
+    ///
+    /// - Throws: `LayerError` where an initializer's settings are out of range.
+    public final func reinitialize(seed: UInt64) throws {
+        for (path, parameter) in parameterPaths {
+            try parameter.assign(
+                parameter.initializer.tensor(shape: parameter.shape, seed: seed, path: path))
+        }
+    }
 
     /// The number of elements of all parameters.
     public final var parameterCount: Int { allParameters.reduce(0) { $0 + $1.count } }

@@ -2,8 +2,9 @@ public import ThawGraph
 
 /// A layer: a function of tensors with parameters of its own.
 ///
-/// To write one, subclass it, make parameters in `build(inputShape:)` with `addWeight`, compute in `call(_:context:)`
-/// with operations on symbolic tensors, and copy the configuration in `cloned()`. Gradients follow from the operations.
+/// To write one, subclass it, make parameters in `build(inputShape:)` with `addWeight`, compute in
+/// `call(_:context:)` with operations on symbolic tensors, and copy the configuration in `cloned()`.
+/// Gradients follow from the operations.
 ///
 /// ```swift
 /// final class Scale: Layer {
@@ -17,11 +18,12 @@ public import ThawGraph
 /// }
 /// ```
 ///
-/// `call` is pure: it may be traced many times, in any mode, and must keep nothing of a call. Shapes include the batch as
-/// axis 0; a layer must not depend on its size when it is built. Layers are not safe to use from several threads at once.
+/// `call` is pure: it may be traced many times, in any mode, and must keep nothing of a call. Shapes
+/// include the batch as axis 0; a layer must not depend on its size when it is built. Layers are not
+/// safe to use from several threads at once.
 open class Layer {
-    /// The shape of one sample, without the batch axis, where it is known: given in the initializer, or to a model by
-    /// building it. A model whose first layer knows it needs no call of `build`.
+    /// The shape of one sample, without the batch axis, where it is known: given in the initializer, or
+    /// to a model by building it. A model whose first layer knows it needs no call of `build`.
     public final var inputShape: [Int]?
 
     /// The model this layer was put into last.
@@ -57,7 +59,8 @@ open class Layer {
         return hasBuilt
     }
 
-    /// The layer's own parameters, in the order they were made; without those of sublayers. Empty until it is built.
+    /// The layer's own parameters, in the order they were made; without those of sublayers. Empty until
+    /// it is built.
     public final var parameters: [Parameter] {
         buildIfShapeIsKnown()
         return ownParameters
@@ -78,12 +81,14 @@ open class Layer {
     /// What distinguishes the layer from others of its type, for people; empty by default.
     open var configurationDescription: String { "" }
 
-    /// Makes the parameters for inputs of the given shape. The framework calls it once, before the first call.
+    /// Makes the parameters for inputs of the given shape. The framework calls it once, before the
+    /// first call.
     ///
     /// - Parameter inputShape: the shape of a batch; the size of axis 0 means nothing here.
     open func build(inputShape: [Int]) throws {}
 
-    /// Makes the parameters of a layer of several inputs; by default there must be one, and `build(inputShape:)` is called.
+    /// Makes the parameters of a layer of several inputs; by default there must be one, and
+    /// `build(inputShape:)` is called.
     open func build(inputShapes: [[Int]]) throws {
         try build(inputShape: try single(inputShapes))
     }
@@ -93,7 +98,8 @@ open class Layer {
         throw LayerError("does not override call(_:context:); compute the output there.")
     }
 
-    /// Computes the outputs. The framework calls this one; by default there must be one input, which goes to the form above.
+    /// Computes the outputs. The framework calls this one; by default there must be one input, which
+    /// goes to the form above.
     open func call(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
         [try call(try single(inputs), context: context)]
     }
@@ -105,15 +111,16 @@ open class Layer {
 
     /// Makes a parameter. To be called from `build`.
     ///
-    /// The first value depends on the model's seed and on the path of the layer in the model, nothing else. A layer that is
-    /// built outside any model takes a fresh seed.
+    /// The first value depends on the model's seed and on the path of the layer in the model, nothing
+    /// else. A layer that is built outside any model takes a fresh seed.
     ///
     /// - Parameters:
     ///   - name: its name, unique within the layer, for example `kernel`.
     ///   - shape: its shape, in Keras's layout.
     ///   - initializer: where the first value comes from.
     ///   - role: `.weight` (learned) or `.statistic` (kept by the layer itself).
-    /// - Throws: `LayerError` for a name that is taken or a shape with a size below 1; what the engine throws.
+    /// - Throws: `LayerError` for a name that is taken or a shape with a size below 1; what the engine
+    ///   throws.
     @discardableResult
     public final func addWeight(
         name: String, shape: [Int], initializer: Initializer, role: Parameter.Role = .weight
@@ -135,7 +142,8 @@ open class Layer {
         return parameter
     }
 
-    /// To be called by a layer when a setting changed that `call` depends on, so that training traces it anew.
+    /// To be called by a layer when a setting changed that `call` depends on, so that training traces
+    /// it anew.
     public final func configurationDidChange() {
         configurationVersion += 1
         LayerChanges.note()
@@ -160,8 +168,9 @@ open class Layer {
         LayerChanges.note()
     }
 
-    /// Builds the outermost model around the layer if that model knows the shape of its input, so that a model never
-    /// has to be built by hand before it is looked at. An error is left to be thrown by the first call.
+    /// Builds the outermost model around the layer if that model knows the shape of its input, so that
+    /// a model never has to be built by hand before it is looked at. An error is left to be thrown by
+    /// the first call.
     func buildIfShapeIsKnown() {
         guard !hasBuilt, BuildContext.current == nil else { return }
         container?.buildIfShapeIsKnown()

@@ -1,8 +1,10 @@
 import Synchronization
 
-/// A count that rises whenever anything changes that a trace depends on: a flag, a setting, a list of layers.
+/// A count that rises whenever anything changes that a trace depends on: a flag, a setting, a list of
+/// layers.
 ///
-/// Training compares the count between steps, which costs nothing, and looks at the model only when it has risen.
+/// Training compares the count between steps, which costs nothing, and looks at the model only when it
+/// has risen.
 enum LayerChanges {
     private static let counter = Atomic<UInt64>(0)
 

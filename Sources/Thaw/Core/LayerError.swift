@@ -1,7 +1,8 @@
 import Foundation
 public import ThawTensor
 
-/// What can go wrong when a layer is made, built or called: a shape that does not fit, a setting out of range.
+/// What can go wrong when a layer is made, built or called: a shape that does not fit, a setting out of
+/// range.
 public struct LayerError: ThawError, Equatable {
     /// The layer's path in the model, for example `resnet/conv1`.
     public var path: String

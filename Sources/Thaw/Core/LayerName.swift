@@ -1,4 +1,5 @@
-/// How layers are named when nobody names them: Keras's snake case of the type's name, numbered within the container.
+/// How layers are named when nobody names them: Keras's snake case of the type's name, numbered within
+/// the container.
 enum LayerName {
     /// `BatchNormalization` gives `batch_normalization`, `Conv2D` gives `conv2d`, `ReLU` gives `re_lu`.
     static func base(of typeName: String) -> String {

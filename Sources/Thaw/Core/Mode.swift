@@ -8,7 +8,8 @@ public enum Mode: String, Sendable, Hashable, CaseIterable {
 
 /// Which random layers (Dropout, noise) are live in a call.
 public enum LiveRandomness: String, Sendable, Hashable, CaseIterable {
-    /// Trainable random layers in training mode. A frozen random layer runs as in inference: frozen means frozen.
+    /// Trainable random layers in training mode. A frozen random layer runs as in inference: frozen
+    /// means frozen.
     case automatic
     /// No random layer, whatever the mode.
     case none

@@ -33,11 +33,11 @@ public enum ModelError: ThawError, Equatable {
         case .noSuchLayer(let model, let name, let known):
             "model \(model) has no layer \"\(name)\"; its layers are \(known.joined(separator: ", "))."
         case .weightCount(let model, let expected, let got):
-            "model \(model) has \(expected) weights, got \(got); pass one tensor for each of the model's weights, in "
-                + "their order (model.parameterPaths lists them)."
+            "model \(model) has \(expected) weights, got \(got); pass one tensor for each of "
+                + "the model's weights, in their order (model.parameterPaths lists them)."
         case .weightShape(let model, let path, let position, let expected, let got):
-            "model \(model): weight \(position) (\(path)) has the shape \(expected), got \(got); nothing was changed. "
-                + "Check the order against model.parameterPaths."
+            "model \(model): weight \(position) (\(path)) has the shape \(expected), got \(got); "
+                + "nothing was changed. Check the order against model.parameterPaths."
         case .inputCount(let model, let expected, let got):
             "model \(model) takes \(expected) input\(expected == 1 ? "" : "s"), got \(got)."
         case .cannotClone(let layer, let reason):

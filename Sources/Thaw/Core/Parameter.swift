@@ -65,8 +65,8 @@ public final class Parameter {
             throw ParameterError(
                 layer: layer?.name ?? "a layer that is gone", parameter: name,
                 message:
-                    "expected a tensor of shape \(shape), got \(tensor.shape); reshape it or check which layer "
-                    + "it is meant for.")
+                    "expected a tensor of shape \(shape), got \(tensor.shape); reshape it or check "
+                    + "which layer it is meant for.")
         }
     }
 }

@@ -2,7 +2,8 @@ import ThawEngine
 public import ThawGraph
 import ThawTensor
 
-/// What one trace of a model collects besides nodes: updates of state, the random key, and each layer's outputs.
+/// What one trace of a model collects besides nodes: updates of state, the random key, and each layer's
+/// outputs.
 public final class Tracer {
     /// What a layer computed in the trace.
     public struct LayerOutput {
@@ -14,12 +15,14 @@ public final class Tracer {
         public let outputs: [SymbolicTensor]
     }
 
-    /// The name of the graph's input for the random key, int32 `[5]`: seed (low, high), step, position, sample.
+    /// The name of the graph's input for the random key, int32 `[5]`: seed (low, high), step, position,
+    /// sample.
     public static let randomKeyName = "randomKey"
 
     /// The graph that is being built.
     public let graph: Graph
-    /// The random key's input; nil as long as nothing in the graph is random, so that such graphs have no such input.
+    /// The random key's input; nil as long as nothing in the graph is random, so that such graphs have
+    /// no such input.
     public private(set) var randomKey: SymbolicTensor?
     /// The outputs of every layer, innermost first, in the order of the calls.
     public private(set) var layerOutputs: [LayerOutput] = []
@@ -69,8 +72,8 @@ public final class Tracer {
         return key
     }
 
-    /// A stream number for the next random tensor of the open scope: a hash of the layer's path in the model, so that it
-    /// depends on neither the order of layers nor anything outside the model.
+    /// A stream number for the next random tensor of the open scope: a hash of the layer's path in the
+    /// model, so that it depends on neither the order of layers nor anything outside the model.
     func nextStream(seed: UInt64?) -> UInt64 {
         let scope = graph.scope
         let index = randomCounts[scope, default: 0]

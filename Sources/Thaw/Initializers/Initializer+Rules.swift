@@ -67,8 +67,8 @@ extension Initializer {
     /// Truncated normal, with the defaults of `truncatedNormal(mean:standardDeviation:)`.
     public static let truncatedNormal = truncatedNormal()
 
-    /// Normal, where numbers beyond two standard deviations are drawn again; what is left deviates by 0.88 of
-    /// `standardDeviation`, as in Keras.
+    /// Normal, where numbers beyond two standard deviations are drawn again; what is left deviates by
+    /// 0.88 of `standardDeviation`, as in Keras.
     ///
     /// - Parameter standardDeviation: 0 or more.
     public static func truncatedNormal(mean: Double = 0, standardDeviation: Double = 0.05) -> Initializer {

@@ -2,8 +2,9 @@ public import ThawTensor
 
 /// Where a parameter's first value comes from.
 ///
-/// Chosen with a leading dot: `Dense(300, kernelInitializer: .heNormal)`. The numbers are drawn from a stream that is named by
-/// the model's seed and the parameter's path, so that they do not depend on the order in which layers are built.
+/// Chosen with a leading dot: `Dense(300, kernelInitializer: .heNormal)`. The numbers are drawn from a
+/// stream that is named by the model's seed and the parameter's path, so that they do not depend on the
+/// order in which layers are built.
 public struct Initializer: Sendable, Hashable {
     /// Which size an initializer of the variance-scaling family divides by.
     public enum FanMode: String, Sendable, Hashable {
@@ -17,7 +18,8 @@ public struct Initializer: Sendable, Hashable {
 
     /// How an initializer of the variance-scaling family draws.
     public enum Distribution: String, Sendable, Hashable {
-        /// Normal, numbers beyond two standard deviations drawn again, widened so that the variance is right.
+        /// Normal, numbers beyond two standard deviations drawn again, widened so that the variance is
+        /// right.
         case truncatedNormal
         /// Normal.
         case untruncatedNormal
@@ -73,7 +75,8 @@ public struct Initializer: Sendable, Hashable {
         }
     }
 
-    /// The standard deviation of a standard normal distribution cut off at two standard deviations on either side.
+    /// The standard deviation of a standard normal distribution cut off at two standard deviations on
+    /// either side.
     private static let truncatedDeviation = 0.87962566103423978
 
     private func check() throws {
@@ -104,7 +107,8 @@ struct Fans: Equatable {
     /// Outputs of an input.
     var fanOut: Double
 
-    /// For a kernel of the given shape: `[in, out]`, or a receptive field's sizes followed by in and out.
+    /// For a kernel of the given shape: `[in, out]`, or a receptive field's sizes followed by in and
+    /// out.
     init(shape: [Int]) {
         let sizes = shape.map(Double.init)
         switch sizes.count {

@@ -1,6 +1,7 @@
 public import ThawGraph
 
-/// A function that a layer applies to its output, chosen with a leading dot: `Dense(10, activation: .softmax)`.
+/// A function that a layer applies to its output, chosen with a leading dot: `Dense(10, activation:
+/// .softmax)`.
 ///
 /// One of your own: `ActivationFunction(name: "cube") { try $0 * $0 * $0 }`.
 public struct ActivationFunction: Sendable {
@@ -8,7 +9,8 @@ public struct ActivationFunction: Sendable {
     public let name: String
     private let function: @Sendable (SymbolicTensor) throws -> SymbolicTensor
 
-    /// Makes a function of symbolic tensors an activation; its gradient follows from the operations in it.
+    /// Makes a function of symbolic tensors an activation; its gradient follows from the operations in
+    /// it.
     public init(name: String, _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor) {
         self.name = name
         self.function = function

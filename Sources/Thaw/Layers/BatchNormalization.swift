@@ -1,10 +1,11 @@
 public import ThawGraph
 
-/// Batch Normalization (Ioffe and Szegedy, 2015): each channel is brought to mean 0 and variance 1, then scaled and shifted.
+/// Batch Normalization (Ioffe and Szegedy, 2015): each channel is brought to mean 0 and variance 1,
+/// then scaled and shifted.
 ///
-/// `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`, per element of the last axis; the statistics run over all other
-/// axes. The moving statistics follow the batch's: `moving = moving * momentum + batch * (1 - momentum)`, with the biased variance,
-/// as in Keras 3.
+/// `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`, per element of the last axis; the
+/// statistics run over all other axes. The moving statistics follow the batch's: `moving = moving *
+/// momentum + batch * (1 - momentum)`, with the biased variance, as in Keras 3.
 ///
 /// ## What it normalises with
 /// In `fit`:
@@ -18,8 +19,9 @@ public import ThawGraph
 /// | no | batchUpdating | batch | yes |
 /// | no | batch | batch | no |
 ///
-/// So a frozen layer is frozen in its weights, its statistics and its mode. In inference mode the moving statistics normalise
-/// and nothing is written, unless the call overrides the statistics. Whether gamma and beta are trained is `isTrainable` alone.
+/// So a frozen layer is frozen in its weights, its statistics and its mode. In inference mode the
+/// moving statistics normalise and nothing is written, unless the call overrides the statistics.
+/// Whether gamma and beta are trained is `isTrainable` alone.
 ///
 /// ## Shapes
 /// `[n, ..., c]` to the same. Parameters, each `[c]`: `gamma`, `beta`, `moving_mean`, `moving_variance`.
@@ -83,7 +85,8 @@ public final class BatchNormalization: Layer {
         guard epsilon > 0 else { throw LayerError("epsilon must be above 0, got \(epsilon).") }
         guard inputShape.count >= 2, let channels = inputShape.last else {
             throw LayerError(
-                "expects inputs [n, ..., channels] of at least 2 axes, got \(inputShape); put the channels last."
+                "expects inputs [n, ..., channels] of at least 2 axes, got \(inputShape); "
+                    + "put the channels last."
             )
         }
         gamma = scales ? try addWeight(name: "gamma", shape: [channels], initializer: gammaInitializer) : nil
@@ -121,8 +124,8 @@ public final class BatchNormalization: Layer {
         return output
     }
 
-    /// What the layer does in a call: the call's override, in inference the moving statistics, else its own setting.
-    /// Never `.automatic`.
+    /// What the layer does in a call: the call's override, in inference the moving statistics, else its
+    /// own setting. Never `.automatic`.
     func effectiveStatistics(in context: CallContext) -> Statistics {
         let chosen = context.statisticsOverride ?? (context.mode == .inference ? .moving : statistics)
         guard chosen == .automatic else { return chosen }

@@ -1,10 +1,12 @@
 public import ThawGraph
 
-/// A convolution over images: each filter is moved over the image, and `activation(sum + bias)` is a channel of the output.
+/// A convolution over images: each filter is moved over the image, and `activation(sum + bias)` is a
+/// channel of the output.
 ///
 /// ## Shapes
-/// `[n, h, w, c]` to `[n, oh, ow, filters]`. Parameters: `kernel` `[kh, kw, c / groups, filters]`, `bias` `[filters]`.
-/// With `.valid` padding `oh = (h - (kh - 1) * dilation - 1) / stride + 1`, with `.same` it is `h / stride`, rounded up.
+/// `[n, h, w, c]` to `[n, oh, ow, filters]`. Parameters: `kernel` `[kh, kw, c / groups, filters]`,
+/// `bias` `[filters]`. With `.valid` padding `oh = (h - (kh - 1) * dilation - 1) / stride + 1`, with
+/// `.same` it is `h / stride`, rounded up.
 public final class Conv2D: Layer {
     /// The number of output channels.
     public let filters: Int
@@ -59,8 +61,8 @@ public final class Conv2D: Layer {
         guard filters >= 1, groups >= 1, filters.isMultiple(of: groups), channels.isMultiple(of: groups)
         else {
             throw LayerError(
-                "needs filters and input channels that are multiples of groups, got \(filters) filters, \(channels) "
-                    + "channels and \(groups) groups.")
+                "needs filters and input channels that are multiples of groups, got \(filters) filters, "
+                    + "\(channels) channels and \(groups) groups.")
         }
         try ImageShape.requirePositive(kernelSize, strides, dilation)
         kernel = try addWeight(

@@ -54,8 +54,8 @@ public final class Dense: Layer {
         guard let kernel else { throw LayerError("is called before it is built.") }
         guard input.rank >= 2, input.shape[input.rank - 1] == kernel.shape[0] else {
             throw LayerError(
-                "was built for \(kernel.shape[0]) features on the last axis, got an input of shape \(input.shape); "
-                    + "check the layer before it, or put a Flatten() there.")
+                "was built for \(kernel.shape[0]) features on the last axis, got an input of shape "
+                    + "\(input.shape); check the layer before it, or put a Flatten() there.")
         }
         let leading = Array(input.shape.dropLast())
         let rows = input.rank == 2 ? input : try input.reshape(to: [leading.reduce(1, *), kernel.shape[0]])

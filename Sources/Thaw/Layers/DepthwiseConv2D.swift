@@ -3,8 +3,8 @@ public import ThawGraph
 /// A convolution of each channel by itself (as in MobileNet, Howard et al., 2017).
 ///
 /// ## Shapes
-/// `[n, h, w, c]` to `[n, oh, ow, c * depthMultiplier]`. Parameters: `kernel` `[kh, kw, c, depthMultiplier]`,
-/// `bias` `[c * depthMultiplier]`.
+/// `[n, h, w, c]` to `[n, oh, ow, c * depthMultiplier]`. Parameters: `kernel` `[kh, kw, c,
+/// depthMultiplier]`, `bias` `[c * depthMultiplier]`.
 public final class DepthwiseConv2D: Layer {
     /// The size of a filter.
     public let kernelSize: Size2D

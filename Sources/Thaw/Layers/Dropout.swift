@@ -1,10 +1,12 @@
 public import ThawGraph
 
-/// Sets a random part of the elements to zero and scales the rest by `1 / (1 - rate)` (Srivastava et al., 2014).
+/// Sets a random part of the elements to zero and scales the rest by `1 / (1 - rate)` (Srivastava et
+/// al., 2014).
 ///
 /// ## Training and inference
-/// Drops in training mode while trainable; passes its input on in inference, and also when frozen, unlike Keras: a frozen part of
-/// a model computes the same in both modes. `LiveRandomness.all` makes it drop anyway.
+/// Drops in training mode while trainable; passes its input on in inference, and also when frozen,
+/// unlike Keras: a frozen part of a model computes the same in both modes. `LiveRandomness.all` makes
+/// it drop anyway.
 ///
 /// ## Shapes
 /// Any, to the same.

@@ -6,7 +6,8 @@ enum ImageShape {
     static func channels(of shape: [Int]) throws -> Int {
         guard shape.count == 4 else {
             throw LayerError(
-                "expects images [n, height, width, channels], got \(shape); add an axis with Reshape, channels last."
+                "expects images [n, height, width, channels], got \(shape); add an axis with "
+                    + "Reshape, channels last."
             )
         }
         return shape[3]

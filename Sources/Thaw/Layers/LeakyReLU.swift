@@ -1,6 +1,7 @@
 public import ThawGraph
 
-/// The leaky rectified linear unit as a layer: `x` above 0, else `negativeSlope * x` (Maas et al., 2013).
+/// The leaky rectified linear unit as a layer: `x` above 0, else `negativeSlope * x` (Maas et al.,
+/// 2013).
 ///
 /// ## Shapes
 /// Any, to the same.

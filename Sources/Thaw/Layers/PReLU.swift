@@ -1,6 +1,7 @@
 public import ThawGraph
 
-/// The parametric rectified linear unit: `x` above 0, else `alpha * x` with a learned alpha (He et al., 2015).
+/// The parametric rectified linear unit: `x` above 0, else `alpha * x` with a learned alpha (He et al.,
+/// 2015).
 ///
 /// ## Shapes
 /// `[n, ...]` to the same. The parameter `alpha` has the shape of a sample, with 1 on the shared axes.

@@ -2,7 +2,8 @@ public import ThawGraph
 
 /// The rectified linear unit as a layer, with an optional ceiling, slope and threshold.
 ///
-/// `maxValue` where `x >= maxValue`, `x` where `threshold < x < maxValue`, else `negativeSlope * (x - threshold)`.
+/// `maxValue` where `x >= maxValue`, `x` where `threshold < x < maxValue`, else `negativeSlope * (x -
+/// threshold)`.
 ///
 /// ## Shapes
 /// Any, to the same.

@@ -22,7 +22,8 @@ public final class Reshape: Layer {
         try input.reshape(to: [input.shape[0]] + resolved(Array(input.shape.dropFirst())))
     }
 
-    /// The target shape with -1 replaced. The batch is left out of it, so that a sample never spills into another.
+    /// The target shape with -1 replaced. The batch is left out of it, so that a sample never spills
+    /// into another.
     private func resolved(_ sample: [Int]) throws -> [Int] {
         let count = sample.reduce(1, *)
         let unknown = targetShape.filter { $0 == -1 }.count
@@ -31,8 +32,8 @@ public final class Reshape: Layer {
             unknown == 0 ? known == count : count % known == 0
         else {
             throw LayerError(
-                "cannot give samples of shape \(sample) (\(count) elements) the shape \(targetShape); the number of "
-                    + "elements must be the same, and at most one size may be -1.")
+                "cannot give samples of shape \(sample) (\(count) elements) the shape \(targetShape); the "
+                    + "number of elements must be the same, and at most one size may be -1.")
         }
         return targetShape.map { $0 == -1 ? count / known : $0 }
     }

@@ -3,8 +3,8 @@ import ThawGraph
 public import ThawTensor
 
 extension Model {
-    /// Computes the output for one batch, traced and compiled for this call alone: for a look at a few samples.
-    /// For many, `predict` is faster. Writes no state.
+    /// Computes the output for one batch, traced and compiled for this call alone: for a look at a few
+    /// samples. For many, `predict` is faster. Writes no state.
     ///
     /// - Parameters:
     ///   - x: samples `[n, ...]`.

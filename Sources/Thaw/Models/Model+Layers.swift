@@ -11,10 +11,10 @@ extension Model {
     /// Makes the layers from the named one to the end trainable. Layers before it stay as they are.
     ///
     /// - Parameters:
-    ///   - layerName: the name of a layer of this model, or the path of one in a nested model, whose layers
-    ///     follow in order.
-    ///   - keepingBatchNormalizationFrozen: leaves Batch Normalization as it is: where the layers were frozen, it keeps
-    ///     normalising with its moving statistics.
+    ///   - layerName: the name of a layer of this model, or the path of one in a nested model, whose
+    ///     layers follow in order.
+    ///   - keepingBatchNormalizationFrozen: leaves Batch Normalization as it is: where the layers were
+    ///     frozen, it keeps normalising with its moving statistics.
     /// - Throws: `ModelError.noSuchLayer`; nothing is changed then.
     public final func unfreeze(from layerName: String, keepingBatchNormalizationFrozen: Bool = false) throws {
         let first = try layer(named: layerName)

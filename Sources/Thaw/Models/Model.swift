@@ -4,11 +4,11 @@ import ThawTensor
 
 /// A layer that can be trained as a whole: `compile`, `fit`, `evaluate`, `predict`.
 ///
-/// Most models are a `Sequential`. For another arrangement subclass `Model`, give the layers in `sublayers` and compute in
-/// `call`. Models nest: a model is a layer.
+/// Most models are a `Sequential`. For another arrangement subclass `Model`, give the layers in
+/// `sublayers` and compute in `call`. Models nest: a model is a layer.
 ///
-/// A model whose input shape is known (its first layer has an `inputShape`) is built when it is first looked at; any other
-/// when it sees its first batch, or by `build(inputShape:)`.
+/// A model whose input shape is known (its first layer has an `inputShape`) is built when it is first
+/// looked at; any other when it sees its first batch, or by `build(inputShape:)`.
 open class Model: Layer {
     /// The seed that was given; nil for a model that took a fresh one.
     final let givenSeed: UInt64?
@@ -16,7 +16,8 @@ open class Model: Layer {
     public final let seed: UInt64
     /// The engine the model's parameters are made on: the current one when the model was created.
     public final let engine: any Engine
-    /// The shape of the output for one sample, without the batch axis; nil until the model is built, or if it has several.
+    /// The shape of the output for one sample, without the batch axis; nil until the model is built, or
+    /// if it has several.
     public final private(set) var outputShape: [Int]?
     /// What training keeps between calls: optimizer, loss, compiled steps.
     final var trainingState: TrainingState?
@@ -36,10 +37,12 @@ open class Model: Layer {
     /// The layers, in order.
     open var layers: [Layer] { sublayers }
 
-    /// Makes all parameters for inputs of the given shape, by tracing the model once; does nothing if it is built.
+    /// Makes all parameters for inputs of the given shape, by tracing the model once; does nothing if
+    /// it is built.
     ///
     /// - Parameter inputShape: the shape of a batch; the size of axis 0 does not matter.
-    /// - Throws: `LayerError` where a shape does not fit, with the layer's path; `ModelError` for paths that are not unique.
+    /// - Throws: `LayerError` where a shape does not fit, with the layer's path; `ModelError` for paths
+    ///   that are not unique.
     public final override func build(inputShape: [Int]) throws {
         try ensureBuilt(inputShapes: [inputShape])
     }
@@ -97,7 +100,8 @@ open class Model: Layer {
         try? ensureBuilt()
     }
 
-    /// Traces the model into a graph that is thrown away, under the path it has in the model around it, if any.
+    /// Traces the model into a graph that is thrown away, under the path it has in the model around it,
+    /// if any.
     private func traceSamples(_ shapes: [[Int]]) throws -> [SymbolicTensor] {
         let context = CallContext(graph: Graph(), mode: .inference)
         let inputs = shapes.enumerated().map { context.graph.input("x\($0)", shape: $1) }

@@ -10,7 +10,8 @@ public import ThawGraph
 /// }
 /// ```
 ///
-/// The closure may hold `if`, `for`, optional layers and arrays of layers. Layers without a name are numbered by type.
+/// The closure may hold `if`, `for`, optional layers and arrays of layers. Layers without a name are
+/// numbered by type.
 public final class Sequential: Model {
     private var stack: [Layer] = []
 

@@ -6,7 +6,8 @@ import ThawTestSupport
 @Suite struct BatchNormalizationTests {
     private typealias Statistics = BatchNormalization.Statistics
 
-    /// What a trace of the layer does: whether it uses the batch's statistics, and which parameters it updates.
+    /// What a trace of the layer does: whether it uses the batch's statistics, and which parameters it
+    /// updates.
     private func trace(
         _ layer: BatchNormalization, mode: Mode, writesState: Bool = true,
         override: BatchNormalization.Statistics? = nil

@@ -3,7 +3,8 @@ import ThawTestSupport
 
 @testable import Thaw
 
-/// What every layer promises: names and shapes of parameters, clones, gradients, no state kept of a call.
+/// What every layer promises: names and shapes of parameters, clones, gradients, no state kept of a
+/// call.
 @Suite struct LayerContractTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let name: String

@@ -73,6 +73,12 @@ import ThawTestSupport
         #expect(twice[0] === twice[1])
     }
 
+    @Test func newFirstValues() throws {
+        let model = makeModel(seed: 1)
+        try model.reinitialize(seed: 2)
+        #expect(model.weights == makeModel(seed: 2).weights)
+    }
+
     @Test func digestOfWhatIsFrozen() throws {
         let model = makeModel()
         let nothing = model.frozenDigest
