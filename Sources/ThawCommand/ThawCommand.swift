@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct ThawCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "thaw", abstract: "Deep learning in Swift, with transfer learning that works.")
+        commandName: "thaw", abstract: "Deep learning in Swift, with transfer learning that works.",
+        subcommands: [BenchWorker.self])
 }

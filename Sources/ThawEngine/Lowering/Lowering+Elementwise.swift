@@ -207,6 +207,38 @@ struct ElementwiseBuilder {
                 type: try analysis.storedType(value), factor: 1))
     }
 
+    /// A product that only a sum uses becomes one instruction with it.
+    private mutating func contractMultiplyAdd() {
+        var uses: [Register: Int] = [:]
+        for line in lines { for operand in line.operands { uses[operand, default: 0] += 1 } }
+        for output in outputs { uses[output.register, default: 0] += 1 }
+        var absorbed: Set<Int> = []
+        for number in lines.indices where lines[number].operation == Int32(THAW_OP_ADD) {
+            let (a, b) = (lines[number].operands[0], lines[number].operands[1])
+            for (product, other) in [(a, b), (b, a)] {
+                guard case .result(let index) = product, lines[index].operation == Int32(THAW_OP_MULTIPLY),
+                    uses[product] == 1
+                else { continue }
+                lines[number] = Line(operation: Int32(THAW_OP_MULTIPLY_ADD), operands: lines[index].operands + [other])
+                absorbed.insert(index)
+                break
+            }
+        }
+        guard !absorbed.isEmpty else { return }
+        var renumbered: [Register: Register] = [:]
+        var kept: [Line] = []
+        for (number, line) in lines.enumerated() where !absorbed.contains(number) {
+            renumbered[.result(number)] = .result(kept.count)
+            var line = line
+            line.operands = line.operands.map { renumbered[$0] ?? $0 }
+            kept.append(line)
+        }
+        lines = kept
+        for index in outputs.indices {
+            outputs[index].register = renumbered[outputs[index].register] ?? outputs[index].register
+        }
+    }
+
     /// Where an output lies on an input, an instruction may still read the old contents after the new are written: compute
     /// into a register and copy at the end. An output register that is stored twice, or is an input, is copied too.
     private mutating func separateOutputs() {
@@ -231,6 +263,7 @@ struct ElementwiseBuilder {
     }
 
     mutating func finish(count: Int, columns: Int?, phase: Phase, threads: ThreadModel) -> PlannedStep {
+        contractMultiplyAdd()
         separateOutputs()
         let (slots, slotCount) = assignSlots()
         let instructions = lines.enumerated().map { number, line in

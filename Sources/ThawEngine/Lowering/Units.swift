@@ -52,9 +52,21 @@ final class Units {
             members[index] = [index]
             if let description = describe(index) { elementwise[index] = description }
         }
-        for index in graph.nodes.indices where elementwise[unit[index] < 0 ? -1 : unit[index]] != nil {
-            grow(index)
+        for pass in MergePass.allCases {
+            for index in graph.nodes.indices where unit[index] >= 0 && elementwise[unit[index]] != nil {
+                grow(index, pass)
+            }
         }
+    }
+
+    /// In which order merges are tried, the most profitable first.
+    private enum MergePass: CaseIterable {
+        /// With the maker of a value that then need not be stored at all.
+        case privateValues
+        /// With the maker of a value that is stored anyway, to save reading it.
+        case storedValues
+        /// With another reader of the same memory.
+        case sharedInputs
     }
 
     private func isLeaf(_ index: Int) -> Bool {
@@ -146,19 +158,32 @@ final class Units {
         return result
     }
 
-    /// Merges the unit of `index` with the units it reads from, and with one that reads the same memory.
-    private func grow(_ index: Int) {
-        for (position, input) in graph.nodes[index].inputs.enumerated()
-        where !materialized.contains(Position(node: index, input: position)) {
-            let producer = analysis.root(input).node
-            if unit[producer] >= 0, elementwise[unit[producer]] != nil { tryMerge(unit[producer], unit[index]) }
-        }
-        guard let own = elementwise[unit[index]] else { return }
-        for input in own.inputs where analysis.type(input).count == own.count && own.count > 1 {
-            for user in analysis.users[input.node] where unit[user] >= 0 && unit[user] != unit[index] {
-                if user < index, elementwise[unit[user]] != nil { tryMerge(unit[user], unit[index]) }
+    /// Merges the unit of `index` with others.
+    private func grow(_ index: Int, _ pass: MergePass) {
+        switch pass {
+        case .privateValues, .storedValues:
+            for (position, input) in graph.nodes[index].inputs.enumerated()
+            where !materialized.contains(Position(node: index, input: position)) {
+                let value = analysis.root(input)
+                guard unit[value.node] >= 0, elementwise[unit[value.node]] != nil else { continue }
+                if pass == .privateValues && isStoredAnyway(value) { continue }
+                tryMerge(unit[value.node], unit[index])
+            }
+        case .sharedInputs:
+            guard let own = elementwise[unit[index]] else { return }
+            for input in own.inputs where analysis.type(input).count == own.count && own.count > 1 {
+                for user in analysis.users[input.node] where user < index && unit[user] >= 0 {
+                    if unit[user] != unit[index], elementwise[unit[user]] != nil { tryMerge(unit[user], unit[index]) }
+                }
             }
         }
+    }
+
+    /// Whether something that cannot be fused needs the value in memory: then a later computation from it belongs to its
+    /// own users rather than here, where its result would have to be stored too.
+    private func isStoredAnyway(_ value: Graph.Value) -> Bool {
+        analysis.required.contains(value)
+            || analysis.users[value.node].contains { elementwise[unit[$0]] == nil }
     }
 
     private func tryMerge(_ first: Int, _ second: Int) {

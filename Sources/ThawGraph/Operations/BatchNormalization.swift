@@ -101,11 +101,15 @@ public struct BatchNormalizationGradient: GraphOperation, Hashable {
         let x = try inputs[0].reshape(to: [-1, channels])
         let gradient = try inputs[4].reshape(to: [-1, channels])
         let inverse = try (inputs[3] + epsilon).reciprocalSquareRoot()
-        let normalized = try (x - inputs[2]) * inverse
+        let scale = try inputs[1] * inverse
         let beta = try gradient.sum(axes: [0])
-        let gamma = try (gradient * normalized).sum(axes: [0])
+        let gamma = try (gradient * (x - inputs[2])).sum(axes: [0]) * inverse
         let share = 1 / Double(x.shape[0])
-        let result = try (gradient - beta * share - normalized * (gamma * share)) * (inputs[1] * inverse)
+        // dx = scale (dy - dbeta / N - xhat dgamma / N), with everything that is per channel computed per channel. x - mean is
+        // written twice on purpose: computing it again costs less than storing it between the two passes over x.
+        let slope = try -(scale * inverse * gamma * share)
+        let offset = try -(scale * beta * share)
+        let result = try gradient * scale + ((x - inputs[2]) * slope + offset)
         return [try result.reshape(to: shape), gamma, beta]
     }
 }

@@ -1,0 +1,99 @@
+import Foundation
+import Thaw
+
+/// One of the benchmark's nets with its data (the table in Benchmarks/README.md).
+final class BenchCase {
+    let name: String
+    let steps: Int
+    private let batch: Int
+    private let model: Sequential
+    private let x: Tensor
+    private let data: Dataset
+
+    /// - Throws: if the name is none of the cases'.
+    init(name: String, samples: Int, batch: Int) throws {
+        self.name = name
+        self.batch = batch
+        steps = (samples + batch - 1) / batch
+        let (model, optimizer) = try Self.build(name)
+        self.model = model
+        try model.compile(optimizer: optimizer, loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
+        var stream = RandomStream(seed: 7)
+        let shape = [samples] + Self.sampleShape(name)
+        x = stream.normalTensor(shape, mean: 0, standardDeviation: 1)
+        let labels = (0..<samples).map { _ in Int32(stream.int(in: 0..<10)) }
+        data = try Dataset(x, Tensor(labels))
+    }
+
+    /// One call of `fit`, or as many of `predict`.
+    func run(epochs: Int) throws {
+        if name == "predict" {
+            for _ in 0..<epochs { _ = try model.predict(x, batchSize: batch, verbosity: .silent) }
+        } else {
+            try model.fit(data, batchSize: batch, epochs: epochs, shuffle: false, verbosity: .silent)
+        }
+    }
+
+    private static func sampleShape(_ name: String) -> [Int] {
+        switch name {
+        case "selu100": [28, 28]
+        case "bn20": [3072]
+        case "cnn", "predict": [32, 32, 3]
+        default: [784]
+        }
+    }
+
+    private static func build(_ name: String) throws -> (Sequential, Optimizer) {
+        switch name {
+        case "mlp32", "mlp128":
+            let model = Sequential(seed: 1) {
+                Dense(300, activation: .relu, inputShape: [784])
+                Dense(100, activation: .relu)
+                Dense(10, activation: .softmax)
+            }
+            return (model, .sgd(learningRate: 0.01))
+        case "selu100":
+            let model = Sequential(seed: 1) {
+                Flatten(inputShape: [28, 28])
+                Dense(300, activation: .selu, kernelInitializer: .lecunNormal)
+                for _ in 0..<99 { Dense(100, activation: .selu, kernelInitializer: .lecunNormal) }
+                Dense(10, activation: .softmax)
+            }
+            return (model, .sgd(learningRate: 0.001))
+        case "bn20":
+            let model = Sequential(seed: 1) {
+                BatchNormalization(inputShape: [3072])
+                for _ in 0..<20 {
+                    Dense(100, kernelInitializer: .heNormal)
+                    BatchNormalization()
+                    Activation(.elu)
+                }
+                Dense(10, activation: .softmax)
+            }
+            return (model, .adam(learningRate: 0.0005))
+        case "cnn", "predict":
+            let model = Sequential(seed: 1) {
+                Input(shape: [32, 32, 3])
+                for filters in [32, 64, 128] {
+                    Conv2D(filters, kernelSize: 3, padding: .same, usesBias: false)
+                    BatchNormalization()
+                    ReLU()
+                    MaxPooling2D(poolSize: 2)
+                }
+                GlobalAveragePooling2D()
+                Dense(10, activation: .softmax)
+            }
+            return (model, .sgd(learningRate: 0.01, momentum: 0.9))
+        default:
+            throw UnknownCase(name: name)
+        }
+    }
+
+    /// A name that is none of the cases'.
+    struct UnknownCase: ThawError {
+        let name: String
+        var description: String {
+            "there is no benchmark case \"\(name)\"; there are mlp32, mlp128, selu100, bn20, cnn and predict."
+        }
+    }
+}
