@@ -27,7 +27,9 @@ try model.layer(named: "head").isTrainable = true
 guard let normalization = try model.layer(named: "normalization") as? BatchNormalization else { exit(1) }
 
 for statistics in [BatchNormalization.Statistics.automatic, .batch, .batchUpdating] {
+    // The same start for each: the same weights, a new optimizer, the same seed.
     try model.setWeights(trained)
+    try model.compile(optimizer: .adam(), loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
     normalization.statistics = statistics
     let before = model.frozenDigest
     try model.fit(few, epochs: epochs, verbosity: .silent, seed: 1)
