@@ -64,7 +64,7 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
         }
     }
 
-    /// Processor time of each step of an executable that this engine compiled, in seconds per run, by the step's name.
+    /// The least processor time of each step of an executable that this engine compiled, in seconds, by the step's name.
     ///
     /// The steps really run, assignments included. For finding what is slow; a whole run is a little faster.
     public func profile(_ executable: any Executable, runs: Int) -> [(step: String, seconds: Double)] {

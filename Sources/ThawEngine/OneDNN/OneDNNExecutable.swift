@@ -137,22 +137,22 @@ final class OneDNNExecutable: Executable {
         return true
     }
 
-    /// Processor time of each step that runs every time, in seconds per run: for finding what is slow, not for comparing.
+    /// The least processor time of each step that runs every time, in seconds: for finding what is slow, not for comparing.
     func profile(runs: Int) -> [(step: String, seconds: Double)] {
         engine.perform {
             let steps = Array(main) + Array(update)
-            var totals = [UInt64](repeating: 0, count: steps.count)
+            var least = [UInt64](repeating: .max, count: steps.count)
             for _ in 0..<runs {
                 var before = threadNanoseconds()
                 for (index, step) in steps.enumerated() {
                     step.run(step.context)
                     let after = threadNanoseconds()
-                    totals[index] += after - before
+                    least[index] = min(least[index], after - before)
                     before = after
                 }
             }
             let names = stepNames.dropFirst(prologue.count)
-            return zip(names, totals).map { ($0, Double($1) / Double(runs) / 1e9) }
+            return zip(names, least).map { ($0, Double($1) / 1e9) }
         }
     }
 
