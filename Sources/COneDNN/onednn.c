@@ -1,6 +1,7 @@
 #include "thaw_onednn.h"
 
 #include <oneapi/dnnl/dnnl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,8 +38,11 @@ struct thaw_primitive {
 
 static dnnl_engine_t shared_engine;
 static dnnl_stream_t shared_stream;
-static dnnl_status_t failed_status = dnnl_success;
-static int64_t live_primitives;
+// Engines run on threads of their own, and executables may end on any thread.
+static _Thread_local dnnl_status_t failed_status = dnnl_success;
+static _Atomic int64_t live_primitives;
+static pthread_once_t start_once = PTHREAD_ONCE_INIT;
+static dnnl_status_t start_status = dnnl_success;
 
 /// Numbers below 1e-38 become zero on the calling thread and on the workers it starts afterwards, which inherit this:
 /// a product of denormals takes a hundred times as long. TensorFlow's threads do the same.
@@ -52,16 +56,19 @@ static void flush_denormals(void) {
 #endif
 }
 
+// oneDNN's cache of primitives stays on: equal layers then share generated code. Without it the 300 products of a
+// hundred-layer net are 300 separate pieces of code, and misses in the instruction cache make them 3 times slower.
+static void start(void) {
+    start_status = dnnl_engine_create(&shared_engine, dnnl_cpu, 0);
+    if (start_status == dnnl_success) {
+        start_status = dnnl_stream_create(&shared_stream, shared_engine, dnnl_stream_default_flags);
+    }
+}
+
 int32_t thaw_onednn_initialize(void) {
     flush_denormals();
-    if (shared_engine) return 0;
-    dnnl_status_t status = dnnl_engine_create(&shared_engine, dnnl_cpu, 0);
-    if (status == dnnl_success) {
-        status = dnnl_stream_create(&shared_stream, shared_engine, dnnl_stream_default_flags);
-    }
-    // oneDNN's cache of primitives stays on: equal layers then share generated code. Without it the 300 products of a
-    // hundred-layer net are 300 separate pieces of code, and misses in the instruction cache make them 3 times slower.
-    return (int32_t)status;
+    pthread_once(&start_once, start);
+    return (int32_t)start_status;
 }
 
 int32_t thaw_onednn_version(void) {

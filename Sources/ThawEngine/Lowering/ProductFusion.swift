@@ -17,21 +17,28 @@ struct ProductFusion {
     /// The value that the whole chain computes.
     var result: Graph.Value { Graph.Value(node: nodes[nodes.count - 1], output: 0) }
 
-    static func find(in analysis: GraphAnalysis, threads: ThreadModel) -> [ProductFusion] {
-        analysis.graph.nodes.indices.compactMap { index in
+    static func find(in analysis: GraphAnalysis) -> [ProductFusion] {
+        var absorbed: Set<Int> = []
+        return analysis.graph.nodes.indices.compactMap { index in
             switch analysis.graph.nodes[index].operation {
-            case is MatrixProduct, is Convolution2D: extended(ProductFusion(product: index), in: analysis)
-            default: nil
+            case is MatrixProduct, is Convolution2D:
+                let fusion = extended(ProductFusion(product: index), in: analysis, absorbed: absorbed)
+                absorbed.formUnion(fusion.nodes)
+                return fusion
+            default: return nil
             }
         }
     }
 
-    private static func extended(_ start: ProductFusion, in analysis: GraphAnalysis) -> ProductFusion {
+    /// - Parameter absorbed: what earlier products have taken: the sum of two products belongs to one of them.
+    private static func extended(
+        _ start: ProductFusion, in analysis: GraphAnalysis, absorbed: Set<Int>
+    ) -> ProductFusion {
         var fusion = start
         let graph = analysis.graph
         let type = analysis.type(start.result)
         let width = type.shape.last ?? 1
-        while let user = onlyUser(of: fusion.result, in: analysis), fusion.activation == nil {
+        while let user = onlyUser(of: fusion.result, in: analysis), !absorbed.contains(user), fusion.activation == nil {
             let node = graph.nodes[user]
             guard analysis.phase[user] == analysis.phase[fusion.nodes[0]] else { break }
             if let binary = node.operation as? Binary, binary.kind == .add {

@@ -111,8 +111,7 @@ final class OneDNNExecutable: Executable {
     }
 
     func run() throws -> Bool {
-        let isAssigned = engine.perform { runHere() }
-        let status = thaw_onednn_take_status()
+        let (isAssigned, status) = engine.perform { (runHere(), thaw_onednn_take_status()) }
         guard status == 0 else {
             throw EngineError.library("oneDNN failed with status \(status) while a graph ran; its results are not valid.")
         }
@@ -163,6 +162,8 @@ final class OneDNNExecutable: Executable {
     func scalar(_ index: Int) -> Float {
         switch outputs[index].type.dtype {
         case .int32, .int64: Float(outputData[index].assumingMemoryBound(to: Int32.self).pointee)
+        case .uint8: Float(outputData[index].assumingMemoryBound(to: UInt8.self).pointee)
+        case .uint8: Float(outputData[index].assumingMemoryBound(to: UInt8.self).pointee)
         default: outputData[index].assumingMemoryBound(to: Float.self).pointee
         }
     }
