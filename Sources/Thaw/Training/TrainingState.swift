@@ -5,8 +5,8 @@ import ThawTensor
 final class TrainingState {
     /// What `compile` was given; nil before it.
     var compilation: Compilation?
-    /// The compiled steps.
-    var steps = StepCache()
+    /// The compiled steps; the least recently used are given up when together they need more than 2 GiB.
+    let steps = ExecutableCache<StepKey, CompiledStep>(capacity: 2 << 30)
     /// Set by callbacks to end training after the batch.
     var stopsTraining = false
     /// What the last `fit` recorded.

@@ -293,53 +293,18 @@ struct ElementwiseBuilder {
         program.threads = threadCount
         let template = program
 
-        func filled(_ binder: Binder) -> thaw_elementwise {
-            var program = template
-            program.inputs = UnsafePointer(
-                binder.keep(
-                    inputs.map {
-                        thaw_input(
-                            data: UnsafeRawPointer(binder.address($0.storage)), spread: $0.spread.code,
-                            type: $0.type.rawValue)
-                    }))
-            program.instructions = UnsafePointer(binder.keep(instructions))
-            program.outputs = UnsafePointer(
-                binder.keep(
-                    zip(outputs, outputSlots).map { output, slot in
-                        thaw_output(
-                            data: binder.address(output.storage), slot: slot, kind: output.kind,
-                            type: output.type.rawValue, factor: output.factor)
-                    }))
-            program.scratch = binder.scratch
-            return program
-        }
+        let writer = ElementwiseProgram(
+            template: template, work: work,
+            inputs: inputs.map { .init(storage: $0.storage, spread: $0.spread, type: $0.type) },
+            instructions: instructions,
+            outputs: zip(outputs, outputSlots).map {
+                .init(storage: $0.storage, slot: $1, kind: $0.kind, type: $0.type, factor: $0.factor)
+            })
         return PlannedStep(
             "elementwise x\(lines.count)", phase: phase, reads: inputs.map(\.storage), writes: outputs.map(\.storage),
-            scratchBytes: Self.scratchBytes(template, inputs: inputs, instructions: instructions, outputs: outputs, slots: outputSlots)
+            scratchBytes: writer.scratchBytes(threads: threadCount), program: writer
         ) { binder in
-            binder.step(thaw_elementwise_run, filled(binder))
-        }
-    }
-
-    /// Asks the kernel, which needs the whole program but not the addresses.
-    private static func scratchBytes(
-        _ template: thaw_elementwise, inputs: [InputSlot], instructions: [thaw_instruction], outputs: [Output],
-        slots: [UInt8]
-    ) -> Int {
-        let inputs = inputs.map { thaw_input(data: nil, spread: $0.spread.code, type: $0.type.rawValue) }
-        let outputs = zip(outputs, slots).map {
-            thaw_output(data: nil, slot: $1, kind: $0.kind, type: $0.type.rawValue, factor: $0.factor)
-        }
-        return inputs.withUnsafeBufferPointer { inputs in
-            instructions.withUnsafeBufferPointer { instructions in
-                outputs.withUnsafeBufferPointer { outputs in
-                    var program = template
-                    program.inputs = inputs.baseAddress
-                    program.instructions = instructions.baseAddress
-                    program.outputs = outputs.baseAddress
-                    return thaw_elementwise_scratch_bytes(&program)
-                }
-            }
+            binder.step(thaw_elementwise_run, writer.filled(binder, scratch: binder.scratch))
         }
     }
 

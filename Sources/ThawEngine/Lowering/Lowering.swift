@@ -34,7 +34,7 @@ final class Lowering {
         self.graph = graph
         self.threads = threads
         analysis = GraphAnalysis(graph)
-        let fusions = ProductFusion.find(in: analysis, threads: threads)
+        let fusions = ProductFusion.find(in: analysis)
         products = Dictionary(uniqueKeysWithValues: fusions.map { ($0.nodes[0], $0) })
         units = Units(analysis, products: fusions.map(\.nodes))
         try lower()
@@ -67,7 +67,10 @@ final class Lowering {
         }
         for assignment in graph.assignments { try lowerAssignment(assignment) }
         // Within a phase the order stays; the phases follow one another.
-        steps = Phase.ordered.flatMap { phase in steps.filter { $0.phase == phase } }
+        steps = Phase.ordered.flatMap { phase in
+            let own = steps.filter { $0.phase == phase }
+            return phase == .update ? ProgramBatching.batched(own, threads: threads) : own
+        }
     }
 
     // MARK: - Storage
@@ -193,14 +196,11 @@ final class Lowering {
         assignedVariables.append(variable)
         if directlyAssigned[analysis.root(assignment.value)] === variable { return }
         let source = try storage(for: assignment.value)
-        // Another assignment may overwrite the source's memory first if that is a variable.
-        if case .variable = source.place {
-            let copy = makeStorage(bytes: source.bytes, place: .arena)
-            addCopy(from: source, to: copy, bytes: source.bytes, phase: .main)
-            addCopy(from: copy, to: destination, bytes: destination.bytes, phase: .update)
-        } else {
-            addCopy(from: source, to: destination, bytes: destination.bytes, phase: .update)
-        }
+        let isOldContents = graph.nodes[analysis.root(assignment.value).node].operation is VariableRead
+        // Another assignment may overwrite the old contents of a variable first, so they are set aside.
+        let kept = isOldContents ? makeStorage(bytes: source.bytes, place: .arena) : source
+        if isOldContents { addCopy(from: source, to: kept, bytes: source.bytes, phase: .main) }
+        addCopy(from: kept, to: destination, bytes: destination.bytes, phase: .update)
     }
 }
 

@@ -10,9 +10,12 @@ final class PlannedStep {
     let scratchBytes: Int
     /// Fills the step's context with addresses.
     let bind: (Binder) -> thaw_step
+    /// What the step runs, where that is an elementwise program that may run beside others.
+    let program: ElementwiseProgram?
 
     init(
         _ name: String, phase: Phase, reads: [Storage], writes: [Storage], scratchBytes: Int = 0,
+        program: ElementwiseProgram? = nil,
         bind: @escaping (Binder) -> thaw_step
     ) {
         self.name = name
@@ -20,6 +23,7 @@ final class PlannedStep {
         self.reads = reads
         self.writes = writes
         self.scratchBytes = scratchBytes
+        self.program = program
         self.bind = bind
     }
 }
