@@ -5,5 +5,5 @@ import ArgumentParser
 struct ThawCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "thaw", abstract: "Deep learning in Swift, with transfer learning that works.",
-        subcommands: [BenchWorker.self])
+        subcommands: [DemoCommand.self, BenchWorker.self])
 }

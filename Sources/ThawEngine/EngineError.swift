@@ -16,6 +16,7 @@ public enum EngineError: ThawError, Equatable {
     /// Memory ran out.
     case outOfMemory(String)
 
+    /// What happened, what was expected, what came and how to mend it.
     public var description: String {
         switch self {
         case .unsupportedType(let message), .mismatch(let message), .unsupportedOperation(let message),

@@ -33,7 +33,9 @@ final class StepPool {
         if let first, first.batchSize == rows { return first }
         if let second, second.batchSize == rows { return second }
         key.batchSize = rows
-        let step = try model.training.steps.entry(for: key, bytes: { $0.executable.peakBytes }) { try make(key) }
+        let step = try model.training.steps.entry(for: key, bytes: { $0.executable.peakBytes }) {
+            try make(key)
+        }
         if first == nil { first = step } else { second = step }
         return step
     }

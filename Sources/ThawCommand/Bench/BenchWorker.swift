@@ -21,7 +21,8 @@ struct BenchWorker: ParsableCommand {
         answer(["ready": true, "name": "thaw", "versions": ["thaw": "0.1.0", "engine": Runtime.engine.name]])
         var prepared: BenchCase?
         while let line = readLine() {
-            guard let request = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
+            guard let request = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            else {
                 answer(["error": "a line that is no JSON object"])
                 continue
             }
@@ -31,7 +32,8 @@ struct BenchWorker: ParsableCommand {
                 if request["prepare"] != nil {
                     let start = Date()
                     let bench = try BenchCase(
-                        name: name, samples: request["samples"] as? Int ?? 1024, batch: request["batch"] as? Int ?? 32)
+                        name: name, samples: request["samples"] as? Int ?? 1024,
+                        batch: request["batch"] as? Int ?? 32)
                     try bench.run(epochs: 1)
                     prepared = bench
                     answer(["prepared": true, "seconds": Date().timeIntervalSince(start)])
@@ -40,7 +42,10 @@ struct BenchWorker: ParsableCommand {
                     let start = DispatchTime.now().uptimeNanoseconds
                     try bench.run(epochs: epochs)
                     let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-                    answer(["seconds": seconds, "steps": bench.steps * epochs, "peak_rss_bytes": Self.peakResidentBytes()])
+                    answer([
+                        "seconds": seconds, "steps": bench.steps * epochs,
+                        "peak_rss_bytes": Self.peakResidentBytes(),
+                    ])
                 } else {
                     answer(["error": "the case \"\(name)\" is not prepared"])
                 }
@@ -51,7 +56,9 @@ struct BenchWorker: ParsableCommand {
     }
 
     private func answer(_ object: [String: Any]) {
-        guard let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) else { return }
+        guard let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) else {
+            return
+        }
         FileHandle.standardOutput.write(data + Data("\n".utf8))
     }
 

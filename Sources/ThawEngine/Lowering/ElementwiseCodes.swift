@@ -4,7 +4,9 @@ import ThawGraph
 extension UnaryKind {
     /// The kernel's operation and its parameters.
     var code: (operation: Int32, p0: Float, p1: Float) {
-        func plain(_ operation: Int, _ p0: Double = 0, _ p1: Double = 0) -> (operation: Int32, p0: Float, p1: Float) {
+        func plain(_ operation: Int, _ p0: Double = 0, _ p1: Double = 0) -> (
+            operation: Int32, p0: Float, p1: Float
+        ) {
             (Int32(operation), Float(p0), Float(p1))
         }
         switch self {

@@ -53,7 +53,9 @@ struct ElementwiseProgram {
     }
 
     /// The program with addresses, over all elements or, where it is divisible, over some.
-    func filled(_ binder: Binder, scratch: UnsafeMutableRawPointer, part: Range<Int>? = nil) -> thaw_elementwise {
+    func filled(_ binder: Binder, scratch: UnsafeMutableRawPointer, part: Range<Int>? = nil)
+        -> thaw_elementwise
+    {
         let first = part?.lowerBound ?? 0
         var program = template
         if let part { program.columns = Int64(part.count) }
@@ -62,7 +64,8 @@ struct ElementwiseProgram {
                 inputs.map { input in
                     let offset = input.spread == .full ? first * input.type.byteCount : 0
                     return thaw_input(
-                        data: UnsafeRawPointer(binder.address(input.storage) + offset), spread: input.spread.code,
+                        data: UnsafeRawPointer(binder.address(input.storage) + offset),
+                        spread: input.spread.code,
                         type: input.type.rawValue)
                 }))
         program.instructions = UnsafePointer(binder.keep(instructions))
@@ -70,7 +73,8 @@ struct ElementwiseProgram {
             binder.keep(
                 outputs.map { output in
                     thaw_output(
-                        data: binder.address(output.storage) + first * output.type.byteCount, slot: output.slot,
+                        data: binder.address(output.storage) + first * output.type.byteCount,
+                        slot: output.slot,
                         kind: output.kind, type: output.type.rawValue, factor: output.factor)
                 }))
         program.scratch = scratch

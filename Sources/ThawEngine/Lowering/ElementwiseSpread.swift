@@ -84,7 +84,8 @@ enum ReductionPattern: Hashable {
         let sizes = shape.filter { $0 != 1 }
         let kept = zip(sizes, isReduced).filter { !$0.1 }.map(\.0).reduce(1, *)
         let total = sizes.reduce(1, *)
-        guard let firstKept = isReduced.firstIndex(of: false), let lastKept = isReduced.lastIndex(of: false) else {
+        guard let firstKept = isReduced.firstIndex(of: false), let lastKept = isReduced.lastIndex(of: false)
+        else {
             self = .sumAll
             return
         }

@@ -35,7 +35,8 @@ struct GraphAnalysis {
         for (index, node) in graph.nodes.enumerated() {
             switch node.operation {
             case is Constant: isStatic[index] = true
-            case let read as VariableRead: isStatic[index] = !assigned.contains(ObjectIdentifier(read.variable))
+            case let read as VariableRead:
+                isStatic[index] = !assigned.contains(ObjectIdentifier(read.variable))
             case is Input: isStatic[index] = false
             default: isStatic[index] = node.inputs.allSatisfy { isStatic[$0.node] }
             }
@@ -48,7 +49,9 @@ struct GraphAnalysis {
         for index in stride(from: count - 1, through: 0, by: -1) where isAlways[index] {
             for input in graph.nodes[index].inputs { isAlways[input.node] = true }
         }
-        for index in 0..<count { phase[index] = isStatic[index] ? .prologue : isAlways[index] ? .main : .update }
+        for index in 0..<count {
+            phase[index] = isStatic[index] ? .prologue : isAlways[index] ? .main : .update
+        }
 
         for (index, node) in graph.nodes.enumerated() where !isAlias[index] {
             var seen: Set<Int> = []
@@ -78,7 +81,8 @@ struct GraphAnalysis {
 
     /// The value of a constant with one element.
     func scalarConstant(_ value: Graph.Value) -> Float? {
-        guard let constant = graph.nodes[root(value).node].operation as? Constant, constant.tensor.count == 1 else {
+        guard let constant = graph.nodes[root(value).node].operation as? Constant, constant.tensor.count == 1
+        else {
             return nil
         }
         return constant.tensor.floats[0]

@@ -18,17 +18,22 @@ extension Lowering {
         let window = Self.window(convolution, input: source, kernel: kernel)
         let count = threads.forProduct(operations: Self.operations(output, kernel))
         guard
-            let primitive = withUnsafeLayouts(.images(source), weights.freely, bias, .images(output), { a, b, c, d in
-                withUnsafePointer(to: window) {
-                    Primitive(
-                        thaw_convolution_create(a, b, c, d, $0, epilogue.posts, Int32(epilogue.posts.count), count))
-                }
-            })
+            let primitive = withUnsafeLayouts(
+                .images(source), weights.freely, bias, .images(output),
+                { a, b, c, d in
+                    withUnsafePointer(to: window) {
+                        Primitive(
+                            thaw_convolution_create(
+                                a, b, c, d, $0, epilogue.posts, Int32(epilogue.posts.count), count))
+                    }
+                })
         else { return false }
         let packed = try layoutFor(
             primitive, .weights, plain: weights, storage: try storage(for: node.inputs[1]),
             phase: isStatic ? .prologue : phase)
-        var reads: [(Primitive.Argument, Storage)] = [(.source, try storage(for: node.inputs[0])), (.weights, packed)]
+        var reads: [(Primitive.Argument, Storage)] = [
+            (.source, try storage(for: node.inputs[0])), (.weights, packed),
+        ]
         reads += try epilogue.operands(self)
         add(
             PlannedStep(
@@ -46,7 +51,9 @@ extension Lowering {
         let primitive = withUnsafeLayouts(
             .images(operation.inputShape), weights.freely, thaw_layout(), .images(arriving)
         ) { a, b, _, d in
-            withUnsafePointer(to: window) { Primitive(thaw_convolution_backward_data_create(a, b, d, $0, count)) }
+            withUnsafePointer(to: window) {
+                Primitive(thaw_convolution_backward_data_create(a, b, d, $0, count))
+            }
         }
         guard let primitive else { throw missing(index) }
         let isStatic = analysis.phase[analysis.root(node.inputs[0]).node] == .prologue
@@ -67,8 +74,11 @@ extension Lowering {
         let weights = thaw_layout.kernel(operation.kernelShape, groups: operation.convolution.groups)
         let window = Self.window(operation.convolution, input: source, kernel: operation.kernelShape)
         let count = threads.forProduct(operations: Self.operations(arriving, operation.kernelShape))
-        let primitive = withUnsafeLayouts(.images(source), weights.freely, thaw_layout(), .images(arriving)) { a, b, c, d in
-            withUnsafePointer(to: window) { Primitive(thaw_convolution_backward_weights_create(a, b, c, d, $0, count)) }
+        let primitive = withUnsafeLayouts(.images(source), weights.freely, thaw_layout(), .images(arriving)) {
+            a, b, c, d in
+            withUnsafePointer(to: window) {
+                Primitive(thaw_convolution_backward_weights_create(a, b, c, d, $0, count))
+            }
         }
         guard let primitive else { throw missing(index) }
         let phase = analysis.phase[index]
@@ -79,7 +89,8 @@ extension Lowering {
             PlannedStep(
                 "convolution backward weights", primitive, phase: phase,
                 reads: [
-                    (.source, try storage(for: node.inputs[0])), (.destination, try storage(for: node.inputs[1])),
+                    (.source, try storage(for: node.inputs[0])),
+                    (.destination, try storage(for: node.inputs[1])),
                 ], writes: [(.weights, packed)]))
         guard !isPlain else { return }
         guard
@@ -89,12 +100,14 @@ extension Lowering {
         else { throw missing(index) }
         add(
             PlannedStep(
-                "unpack", reorder, phase: phase, reads: [(.source, packed)], writes: [(.destination, result)]))
+                "unpack", reorder, phase: phase, reads: [(.source, packed)], writes: [(.destination, result)])
+        )
     }
 
     func missing(_ index: Int) -> EngineError {
         .library(
-            "oneDNN has no implementation of \(graph.nodes[index].operation) (in \(graph.nodes[index].scope)) for these shapes.")
+            "oneDNN has no implementation of \(graph.nodes[index].operation) (in \(graph.nodes[index].scope)) for these shapes."
+        )
     }
 
     private static func window(_ convolution: Convolution2D, input: [Int], kernel: [Int]) -> thaw_window {

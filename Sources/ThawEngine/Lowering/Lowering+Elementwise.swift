@@ -66,9 +66,12 @@ struct ElementwiseBuilder {
         /// Whether the operation costs several times an addition.
         var isExpensive: Bool {
             switch Int(operation) {
-            case THAW_OP_EXPONENTIAL, THAW_OP_LOGARITHM, THAW_OP_LOGARITHM_ONE_PLUS, THAW_OP_TANH, THAW_OP_SIGMOID,
-                THAW_OP_ERF, THAW_OP_SINE, THAW_OP_COSINE, THAW_OP_ELU, THAW_OP_SELU, THAW_OP_SOFTPLUS, THAW_OP_SWISH,
-                THAW_OP_GELU, THAW_OP_GELU_TANH, THAW_OP_POWER, THAW_OP_POWER_CONSTANT, THAW_OP_SIGMOID_CROSS_ENTROPY:
+            case THAW_OP_EXPONENTIAL, THAW_OP_LOGARITHM, THAW_OP_LOGARITHM_ONE_PLUS, THAW_OP_TANH,
+                THAW_OP_SIGMOID,
+                THAW_OP_ERF, THAW_OP_SINE, THAW_OP_COSINE, THAW_OP_ELU, THAW_OP_SELU, THAW_OP_SOFTPLUS,
+                THAW_OP_SWISH,
+                THAW_OP_GELU, THAW_OP_GELU_TANH, THAW_OP_POWER, THAW_OP_POWER_CONSTANT,
+                THAW_OP_SIGMOID_CROSS_ENTROPY:
                 true
             default: false
             }
@@ -92,9 +95,13 @@ struct ElementwiseBuilder {
 
     // MARK: Reading
 
-    private mutating func operand(_ value: Graph.Value, of node: Int, position: Int, shape: [Int]) throws -> Register {
+    private mutating func operand(_ value: Graph.Value, of node: Int, position: Int, shape: [Int]) throws
+        -> Register
+    {
         let root = analysis.root(value)
-        if let register = registers[root], !lowering.units.materialized.contains(.init(node: node, input: position)) {
+        if let register = registers[root],
+            !lowering.units.materialized.contains(.init(node: node, input: position))
+        {
             return register
         }
         let storage: Storage
@@ -117,7 +124,9 @@ struct ElementwiseBuilder {
         return .input(inputs.count - 1)
     }
 
-    private mutating func emit(_ operation: Int32, _ operands: [Register], p0: Float = 0, p1: Float = 0) -> Register {
+    private mutating func emit(_ operation: Int32, _ operands: [Register], p0: Float = 0, p1: Float = 0)
+        -> Register
+    {
         lines.append(Line(operation: operation, operands: operands, p0: p0, p1: p1))
         return .result(lines.count - 1)
     }
@@ -126,14 +135,16 @@ struct ElementwiseBuilder {
 
     mutating func add(_ index: Int) throws {
         let node = analysis.graph.nodes[index]
-        if let pattern = lowering.units.reductionPattern(index), let reduction = node.operation as? Reduction {
+        if let pattern = lowering.units.reductionPattern(index), let reduction = node.operation as? Reduction
+        {
             let shape = analysis.type(node.inputs[0]).shape
             let register = try operand(node.inputs[0], of: index, position: 0, shape: shape)
             let count = Float(shape.reduce(1, *) / max(1, node.outputTypes[0].count))
             let value = Graph.Value(node: index, output: 0)
             outputs.append(
                 Output(
-                    storage: try lowering.storage(for: value), register: register, kind: pattern.code, type: .float32,
+                    storage: try lowering.storage(for: value), register: register, kind: pattern.code,
+                    type: .float32,
                     factor: reduction.kind == .mean ? 1 / count : 1))
             return
         }
@@ -155,7 +166,8 @@ struct ElementwiseBuilder {
             result = emit(code.operation, operands, p0: code.p0, p1: code.p1)
         case let binary as Binary: result = emit(binary.kind.code, operands)
         case is Select: result = emit(Int32(THAW_OP_SELECT), operands)
-        case let cast as Cast: result = addCast(operands[0], from: analysis.type(node.inputs[0]).dtype, to: cast.dtype)
+        case let cast as Cast:
+            result = addCast(operands[0], from: analysis.type(node.inputs[0]).dtype, to: cast.dtype)
         default: result = emit(Int32(THAW_OP_COPY), operands)
         }
         registers[Graph.Value(node: index, output: 0)] = result
@@ -165,7 +177,9 @@ struct ElementwiseBuilder {
     private mutating func addWithConstant(
         _ node: Graph.Node, _ index: Int, _ constants: [Float?], _ shape: [Int]
     ) throws -> Register? {
-        guard let binary = node.operation as? Binary, analysis.type(node.inputs[0]).dtype == .float32 else { return nil }
+        guard let binary = node.operation as? Binary, analysis.type(node.inputs[0]).dtype == .float32 else {
+            return nil
+        }
         func variable(_ position: Int, _ builder: inout ElementwiseBuilder) throws -> Register {
             try builder.operand(node.inputs[position], of: index, position: position, shape: shape)
         }
@@ -219,7 +233,8 @@ struct ElementwiseBuilder {
                 guard case .result(let index) = product, lines[index].operation == Int32(THAW_OP_MULTIPLY),
                     uses[product] == 1
                 else { continue }
-                lines[number] = Line(operation: Int32(THAW_OP_MULTIPLY_ADD), operands: lines[index].operands + [other])
+                lines[number] = Line(
+                    operation: Int32(THAW_OP_MULTIPLY_ADD), operands: lines[index].operands + [other])
                 absorbed.insert(index)
                 break
             }
@@ -250,7 +265,9 @@ struct ElementwiseBuilder {
             if case .result(let line) = register,
                 let overlaid = inputs.indices.first(where: { inputs[$0].storage === outputs[index].storage })
             {
-                let isReadLater = lines.indices.contains { $0 > line && lines[$0].operands.contains(.input(overlaid)) }
+                let isReadLater = lines.indices.contains {
+                    $0 > line && lines[$0].operands.contains(.input(overlaid))
+                }
                 let isSummed = outputs.contains { $0.register == .input(overlaid) }
                 needsCopy = needsCopy || isReadLater || isSummed
             }
@@ -301,7 +318,8 @@ struct ElementwiseBuilder {
                 .init(storage: $0.storage, slot: $1, kind: $0.kind, type: $0.type, factor: $0.factor)
             })
         return PlannedStep(
-            "elementwise x\(lines.count)", phase: phase, reads: inputs.map(\.storage), writes: outputs.map(\.storage),
+            "elementwise x\(lines.count)", phase: phase, reads: inputs.map(\.storage),
+            writes: outputs.map(\.storage),
             scratchBytes: writer.scratchBytes(threads: threadCount), program: writer
         ) { binder in
             binder.step(thaw_elementwise_run, writer.filled(binder, scratch: binder.scratch))

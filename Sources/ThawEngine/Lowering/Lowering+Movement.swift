@@ -30,7 +30,8 @@ extension Lowering {
                     binder.step(
                         thaw_fill_run,
                         thaw_fill(
-                            output: binder.floats(destination), count: count, value: Float(value), threads: threadCount))
+                            output: binder.floats(destination), count: count, value: Float(value),
+                            threads: threadCount))
                 })
         }
         func dot(_ a: [Int], _ b: [Int]) -> Int { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
@@ -55,7 +56,8 @@ extension Lowering {
             fill(operation.value)
             copy(
                 "pad", from: try input(index, 0), strides: strides,
-                destinationOffset: dot(operation.before, outputStrides), destinationStrides: outputStrides, sizes: shape)
+                destinationOffset: dot(operation.before, outputStrides), destinationStrides: outputStrides,
+                sizes: shape)
         case let operation as Concatenate:
             var position = 0
             for number in node.inputs.indices {
@@ -63,7 +65,8 @@ extension Lowering {
                 if part.reduce(1, *) > 0 {
                     copy(
                         "concatenate", from: try input(index, number), strides: rowMajorStrides(part),
-                        destinationOffset: position * outputStrides[operation.axis], destinationStrides: outputStrides,
+                        destinationOffset: position * outputStrides[operation.axis],
+                        destinationStrides: outputStrides,
                         sizes: part)
                 }
                 position += part[operation.axis]
@@ -83,7 +86,8 @@ extension Lowering {
         destinationOffset: Int, destinationStrides: [Int], sizes: [Int], elementBytes: Int, phase: Phase
     ) {
         let box = CopyBox(sizes: sizes, from: strides, to: destinationStrides)
-        precondition(box.sizes.count <= Int(THAW_MAXIMUM_RANK), "tensors of more than \(THAW_MAXIMUM_RANK) axes")
+        precondition(
+            box.sizes.count <= Int(THAW_MAXIMUM_RANK), "tensors of more than \(THAW_MAXIMUM_RANK) axes")
         let count = threads.forElements(sizes.reduce(1, *))
         add(
             PlannedStep(name, phase: phase, reads: [source], writes: [destination]) { binder in
@@ -115,13 +119,16 @@ extension Lowering {
             let count = inputType(index, 1).count
             let threadCount = threads.forElements(count * width)
             add(
-                PlannedStep("gather", phase: phase, reads: [source, indices], writes: [destination]) { binder in
+                PlannedStep("gather", phase: phase, reads: [source, indices], writes: [destination]) {
+                    binder in
                     binder.step(
                         thaw_gather_run,
                         thaw_gather(
                             input: UnsafePointer(binder.floats(source)),
-                            indices: UnsafePointer(binder.integers(indices)), output: binder.floats(destination),
-                            rows: Int64(parameters[0]), count: Int64(count), width: Int64(width), threads: threadCount))
+                            indices: UnsafePointer(binder.integers(indices)),
+                            output: binder.floats(destination),
+                            rows: Int64(parameters[0]), count: Int64(count), width: Int64(width),
+                            threads: threadCount))
                 })
         case let operation as ScatterAdd:
             let (indices, values) = (try input(index, 0), try input(index, 1))
@@ -129,13 +136,16 @@ extension Lowering {
             let width = outputShape.dropFirst().reduce(1, *)
             let threadCount = threads.forElements(count * width)
             add(
-                PlannedStep("scatter add", phase: phase, reads: [indices, values], writes: [destination]) { binder in
+                PlannedStep("scatter add", phase: phase, reads: [indices, values], writes: [destination]) {
+                    binder in
                     binder.step(
                         thaw_scatter_add_run,
                         thaw_scatter_add(
                             input: UnsafePointer(binder.floats(values)),
-                            indices: UnsafePointer(binder.integers(indices)), output: binder.floats(destination),
-                            rows: Int64(operation.rows), count: Int64(count), width: Int64(width), threads: threadCount))
+                            indices: UnsafePointer(binder.integers(indices)),
+                            output: binder.floats(destination),
+                            rows: Int64(operation.rows), count: Int64(count), width: Int64(width),
+                            threads: threadCount))
                 })
         case let operation as OneHot:
             let indices = try input(index, 0)
@@ -145,7 +155,8 @@ extension Lowering {
                     binder.step(
                         thaw_one_hot_run,
                         thaw_one_hot(
-                            indices: UnsafePointer(binder.integers(indices)), output: binder.floats(destination),
+                            indices: UnsafePointer(binder.integers(indices)),
+                            output: binder.floats(destination),
                             count: Int64(count), depth: Int64(operation.depth), threads: 1))
                 })
         default: break

@@ -14,8 +14,10 @@ extension Lowering {
                 return gradient.pooling == pooling && analysis.root(graph.nodes[user].inputs[0]) == input
             }
         try addPooling(
-            pooling, source: input, inputType: analysis.type(node.inputs[0]).shape, outputShape: node.outputTypes[0].shape,
-            destination: try storage(for: Graph.Value(node: index, output: 0)), keepsWorkspace: keepsWorkspace,
+            pooling, source: input, inputType: analysis.type(node.inputs[0]).shape,
+            outputShape: node.outputTypes[0].shape,
+            destination: try storage(for: Graph.Value(node: index, output: 0)),
+            keepsWorkspace: keepsWorkspace,
             index: index)
     }
 
@@ -24,7 +26,9 @@ extension Lowering {
         keepsWorkspace: Bool, index: Int
     ) throws {
         let window = Self.window(pooling, input: inputType)
-        let primitive = withUnsafeLayouts(.images(inputType), .images(outputShape), thaw_layout(), thaw_layout()) { a, d, _, _ in
+        let primitive = withUnsafeLayouts(
+            .images(inputType), .images(outputShape), thaw_layout(), thaw_layout()
+        ) { a, d, _, _ in
             withUnsafePointer(to: window) {
                 Primitive(
                     thaw_pooling_create(
@@ -41,7 +45,8 @@ extension Lowering {
         }
         add(
             PlannedStep(
-                "pooling", primitive, phase: analysis.phase[index], reads: [(.source, try storage(for: source))],
+                "pooling", primitive, phase: analysis.phase[index],
+                reads: [(.source, try storage(for: source))],
                 writes: writes))
     }
 
@@ -67,7 +72,8 @@ extension Lowering {
             }
         }
         let window = Self.window(pooling, input: source)
-        let primitive = withUnsafeLayouts(.images(source), .images(arriving), thaw_layout(), thaw_layout()) { a, d, _, _ in
+        let primitive = withUnsafeLayouts(.images(source), .images(arriving), thaw_layout(), thaw_layout()) {
+            a, d, _, _ in
             withUnsafePointer(to: window) {
                 Primitive(
                     thaw_pooling_backward_create(

@@ -11,7 +11,8 @@ extension Lowering {
         let plain = Graph.Value(node: fusion.nodes[0], output: 0)
         guard try lowerProduct(fusion.nodes[0], epilogue, result: plain) else {
             throw EngineError.library(
-                "oneDNN has no implementation of \(graph.nodes[fusion.nodes[0]].operation) in \(graph.nodes[fusion.nodes[0]].scope).")
+                "oneDNN has no implementation of \(graph.nodes[fusion.nodes[0]].operation) in \(graph.nodes[fusion.nodes[0]].scope)."
+            )
         }
         guard fusion.nodes.count > 1 else { return }
         var builder = ElementwiseBuilder(self)
@@ -27,7 +28,8 @@ extension Lowering {
     private func lowerProduct(_ index: Int, _ epilogue: Epilogue, result: Graph.Value) throws -> Bool {
         switch graph.nodes[index].operation {
         case let product as MatrixProduct: try lowerMatrixProduct(product, index, epilogue, result: result)
-        case let convolution as Convolution2D: try lowerConvolution(convolution, index, epilogue, result: result)
+        case let convolution as Convolution2D:
+            try lowerConvolution(convolution, index, epilogue, result: result)
         default: false
         }
     }
@@ -41,33 +43,47 @@ extension Lowering {
         let source = Self.matrix(analysis.type(node.inputs[0]).shape, transposed: product.transposeA)
         let weights = Self.matrix(analysis.type(node.inputs[1]).shape, transposed: product.transposeB)
         let destination = Self.matrix(output, transposed: false)
-        let depth = product.transposeA ? analysis.type(node.inputs[0]).shape.dropLast().last ?? 1 : analysis.type(node.inputs[0]).shape.last ?? 1
+        let depth =
+            product.transposeA
+            ? analysis.type(node.inputs[0]).shape.dropLast().last ?? 1
+            : analysis.type(node.inputs[0]).shape.last ?? 1
         if depth == 0 {
-            throw EngineError.unsupportedOperation("a matrix product over an axis of size 0 in \(node.scope) has no kernel.")
+            throw EngineError.unsupportedOperation(
+                "a matrix product over an axis of size 0 in \(node.scope) has no kernel.")
         }
         let threadCount = threads.forProduct(operations: 2 * output.reduce(1, *) * depth)
         let phase = analysis.phase[index]
         let isPacked = analysis.phase[analysis.root(node.inputs[1]).node] == .prologue && phase != .prologue
-        let bias = epilogue.bias == nil ? thaw_layout() : Self.bias(width: output[output.count - 1], rank: output.count)
+        let bias =
+            epilogue.bias == nil
+            ? thaw_layout() : Self.bias(width: output[output.count - 1], rank: output.count)
         guard
-            let primitive = withUnsafeLayouts(source, isPacked ? weights.freely : weights, bias, destination, {
-                Primitive(
-                    thaw_matmul_create($0, $1, $2, $3, epilogue.posts, Int32(epilogue.posts.count), threadCount))
-            })
+            let primitive = withUnsafeLayouts(
+                source, isPacked ? weights.freely : weights, bias, destination,
+                {
+                    Primitive(
+                        thaw_matmul_create(
+                            $0, $1, $2, $3, epilogue.posts, Int32(epilogue.posts.count), threadCount))
+                })
         else { return false }
         let packed = try layoutFor(
-            primitive, .weights, plain: weights, storage: try storage(for: node.inputs[1]), phase: isPacked ? .prologue : phase)
-        var reads: [(Primitive.Argument, Storage)] = [(.source, try storage(for: node.inputs[0])), (.weights, packed)]
+            primitive, .weights, plain: weights, storage: try storage(for: node.inputs[1]),
+            phase: isPacked ? .prologue : phase)
+        var reads: [(Primitive.Argument, Storage)] = [
+            (.source, try storage(for: node.inputs[0])), (.weights, packed),
+        ]
         reads += try epilogue.operands(self)
         add(
             PlannedStep(
-                "matmul", primitive, phase: phase, reads: reads, writes: [(.destination, try storage(for: result))]))
+                "matmul", primitive, phase: phase, reads: reads,
+                writes: [(.destination, try storage(for: result))]))
         return true
     }
 
     /// The storage that the primitive reads for an argument: the plain one, or a packed copy made by a step of its own.
     func layoutFor(
-        _ primitive: Primitive, _ argument: Primitive.Argument, plain: thaw_layout, storage: Storage, phase: Phase
+        _ primitive: Primitive, _ argument: Primitive.Argument, plain: thaw_layout, storage: Storage,
+        phase: Phase
     ) throws -> Storage {
         if primitive.matches(argument, plain) { return storage }
         let bytes = primitive.bytes(argument)
@@ -129,10 +145,13 @@ struct Epilogue {
 func withUnsafeLayouts<Result>(
     _ a: thaw_layout, _ b: thaw_layout, _ c: thaw_layout, _ d: thaw_layout,
     _ body: (
-        UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>
+        UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>,
+        UnsafePointer<thaw_layout>
     ) -> Result
 ) -> Result {
     withUnsafePointer(to: a) { a in
-        withUnsafePointer(to: b) { b in withUnsafePointer(to: c) { c in withUnsafePointer(to: d) { d in body(a, b, c, d) } } }
+        withUnsafePointer(to: b) { b in
+            withUnsafePointer(to: c) { c in withUnsafePointer(to: d) { d in body(a, b, c, d) } }
+        }
     }
 }

@@ -9,7 +9,8 @@ extension Lowering {
         guard node.outputTypes.contains(where: { $0.count > 0 }) else { return }
         switch node.operation {
         case let operation as Convolution2DInputGradient: try lowerConvolutionInputGradient(operation, index)
-        case let operation as Convolution2DKernelGradient: try lowerConvolutionKernelGradient(operation, index)
+        case let operation as Convolution2DKernelGradient:
+            try lowerConvolutionKernelGradient(operation, index)
         case let operation as Pooling2D: try lowerPooling(operation, index)
         case let operation as Pooling2DGradient: try lowerPoolingGradient(operation, index)
         case is Reduction, is ArgumentMaximum: try lowerReduction(index)
@@ -18,13 +19,15 @@ extension Lowering {
         case is LogSoftmax: try lowerSoftmax(index, logarithm: true)
         case is SparseCategoricalCrossEntropy: try lowerCrossEntropy(index)
         case is SparseCategoricalCrossEntropyGradient: try lowerCrossEntropyGradient(index)
-        case is Transpose, is Slice, is SliceGradient, is Pad, is Concatenate, is BroadcastTo: try lowerMovement(index)
+        case is Transpose, is Slice, is SliceGradient, is Pad, is Concatenate, is BroadcastTo:
+            try lowerMovement(index)
         case is Gather, is ScatterAdd, is OneHot: try lowerIndexing(index)
         case let operation as Random: try lowerRandom(operation, index)
         case is AllFinite: try lowerAllFinite(index)
         default:
             throw EngineError.unsupportedOperation(
-                "the oneDNN engine has no kernel for \(node.operation.name) (in \(node.scope)), and the operation no decomposition; see \"Adding an operation\" in CONTRIBUTING.md.")
+                "the oneDNN engine has no kernel for \(node.operation.name) (in \(node.scope)), and the operation no decomposition; see \"Adding an operation\" in CONTRIBUTING.md."
+            )
         }
     }
 
@@ -36,7 +39,9 @@ extension Lowering {
         try storage(for: graph.nodes[index].inputs[position])
     }
 
-    func inputType(_ index: Int, _ position: Int) -> TensorType { analysis.type(graph.nodes[index].inputs[position]) }
+    func inputType(_ index: Int, _ position: Int) -> TensorType {
+        analysis.type(graph.nodes[index].inputs[position])
+    }
 
     // MARK: - Reductions
 
@@ -48,7 +53,8 @@ extension Lowering {
         if let operation = node.operation as? ArgumentMaximum {
             let axis = operation.axis < 0 ? operation.axis + shape.count : operation.axis
             addReduce(
-                Int32(THAW_REDUCE_ARGUMENT_MAXIMUM), from: source, to: try output(index), shape: shape, axes: axis..<(axis + 1),
+                Int32(THAW_REDUCE_ARGUMENT_MAXIMUM), from: source, to: try output(index), shape: shape,
+                axes: axis..<(axis + 1),
                 phase: phase)
             return
         }
@@ -70,14 +76,16 @@ extension Lowering {
             for axis in run { next[axis] = 1 }
             let destination =
                 isLast ? try output(index) : makeStorage(bytes: next.reduce(4, *), phase: phase)
-            addReduce(operation.kind.code, from: source, to: destination, shape: current, axes: run, phase: phase)
+            addReduce(
+                operation.kind.code, from: source, to: destination, shape: current, axes: run, phase: phase)
             current = next
             source = destination
         }
     }
 
     private func addReduce(
-        _ kind: Int32, from source: Storage, to destination: Storage, shape: [Int], axes: Range<Int>, phase: Phase
+        _ kind: Int32, from source: Storage, to destination: Storage, shape: [Int], axes: Range<Int>,
+        phase: Phase
     ) {
         var context = thaw_reduce()
         context.outer = Int64(shape[..<axes.lowerBound].reduce(1, *))
@@ -133,11 +141,13 @@ extension Lowering {
         let (source, destination) = (try input(index, 0), try output(index))
         let count = threads.forElements(shape.reduce(1, *), work: 8)
         add(
-            PlannedStep("softmax", phase: analysis.phase[index], reads: [source], writes: [destination]) { binder in
+            PlannedStep("softmax", phase: analysis.phase[index], reads: [source], writes: [destination]) {
+                binder in
                 binder.step(
                     thaw_softmax_run,
                     thaw_softmax(
-                        input: UnsafePointer(binder.floats(source)), output: binder.floats(destination), rows: rows,
+                        input: UnsafePointer(binder.floats(source)), output: binder.floats(destination),
+                        rows: rows,
                         columns: columns, logarithm: logarithm ? 1 : 0, threads: count))
             })
     }
@@ -148,12 +158,15 @@ extension Lowering {
         let (logits, labels, loss) = (try input(index, 0), try input(index, 1), try output(index))
         let count = threads.forElements(shape.reduce(1, *), work: 8)
         add(
-            PlannedStep("sparse cross-entropy", phase: analysis.phase[index], reads: [logits, labels], writes: [loss]) {
+            PlannedStep(
+                "sparse cross-entropy", phase: analysis.phase[index], reads: [logits, labels], writes: [loss]
+            ) {
                 binder in
                 binder.step(
                     thaw_sparse_cross_entropy_run,
                     thaw_sparse_cross_entropy(
-                        logits: UnsafePointer(binder.floats(logits)), labels: UnsafePointer(binder.integers(labels)),
+                        logits: UnsafePointer(binder.floats(logits)),
+                        labels: UnsafePointer(binder.integers(labels)),
                         loss: binder.floats(loss), rows: rows, columns: columns, threads: count))
             })
     }
@@ -166,14 +179,17 @@ extension Lowering {
         let count = threads.forElements(shape.reduce(1, *), work: 8)
         add(
             PlannedStep(
-                "sparse cross-entropy gradient", phase: analysis.phase[index], reads: [logits, labels, scale],
+                "sparse cross-entropy gradient", phase: analysis.phase[index],
+                reads: [logits, labels, scale],
                 writes: [gradient]
             ) { binder in
                 binder.step(
                     thaw_sparse_cross_entropy_gradient_run,
                     thaw_sparse_cross_entropy_gradient(
-                        logits: UnsafePointer(binder.floats(logits)), labels: UnsafePointer(binder.integers(labels)),
-                        scale: UnsafePointer(binder.floats(scale)), gradient: binder.floats(gradient), rows: rows,
+                        logits: UnsafePointer(binder.floats(logits)),
+                        labels: UnsafePointer(binder.integers(labels)),
+                        scale: UnsafePointer(binder.floats(scale)), gradient: binder.floats(gradient),
+                        rows: rows,
                         columns: columns, threads: count))
             })
     }
@@ -188,9 +204,13 @@ extension Lowering {
         context.stream = operation.stream
         switch operation.distribution {
         case .uniform(let minimum, let maximum):
-            (context.distribution, context.p0, context.p1) = (Int32(THAW_UNIFORM), Float(minimum), Float(maximum))
+            (context.distribution, context.p0, context.p1) = (
+                Int32(THAW_UNIFORM), Float(minimum), Float(maximum)
+            )
         case .normal(let mean, let deviation):
-            (context.distribution, context.p0, context.p1) = (Int32(THAW_NORMAL), Float(mean), Float(deviation))
+            (context.distribution, context.p0, context.p1) = (
+                Int32(THAW_NORMAL), Float(mean), Float(deviation)
+            )
         case .bernoulli(let probability):
             (context.distribution, context.p0) = (Int32(THAW_BERNOULLI), Float(probability))
         }
@@ -198,7 +218,8 @@ extension Lowering {
         let template = context
         let (key, destination) = (try input(index, 0), try output(index))
         add(
-            PlannedStep("random", phase: analysis.phase[index], reads: [key], writes: [destination]) { binder in
+            PlannedStep("random", phase: analysis.phase[index], reads: [key], writes: [destination]) {
+                binder in
                 var context = template
                 context.state = UnsafePointer(binder.integers(key))
                 context.output = binder.floats(destination)
@@ -212,13 +233,15 @@ extension Lowering {
         let destination = try output(index)
         let count = threads.forElements(Int(counts.reduce(0, +)))
         add(
-            PlannedStep("all finite", phase: analysis.phase[index], reads: sources, writes: [destination]) { binder in
+            PlannedStep("all finite", phase: analysis.phase[index], reads: sources, writes: [destination]) {
+                binder in
                 let buffers = binder.keep(sources.map { Optional(UnsafePointer(binder.floats($0))) })
                 return binder.step(
                     thaw_all_finite_run,
                     thaw_all_finite(
                         buffers: UnsafePointer(buffers), counts: UnsafePointer(binder.keep(counts)),
-                        buffer_count: Int64(sources.count), output: binder.floats(destination), threads: count))
+                        buffer_count: Int64(sources.count), output: binder.floats(destination), threads: count
+                    ))
             })
     }
 }

@@ -120,7 +120,8 @@ final class Lowering {
         if let storage = storageOfVariable[ObjectIdentifier(variable)] { return storage }
         guard let own = variable as? OneDNNVariable else {
             throw EngineError.mismatch(
-                "variable \(variable.name) was made by another engine; make it with the engine that compiles the graph.")
+                "variable \(variable.name) was made by another engine; make it with the engine that compiles the graph."
+            )
         }
         let storage = makeStorage(bytes: own.type.count * 4, place: .variable(own))
         storageOfVariable[ObjectIdentifier(variable)] = storage

@@ -43,7 +43,9 @@ final class Binder {
     }
 
     func address(_ storage: Storage) -> UnsafeMutableRawPointer {
-        guard let pointer = storage.pointer else { preconditionFailure("a step uses memory that was never planned") }
+        guard let pointer = storage.pointer else {
+            preconditionFailure("a step uses memory that was never planned")
+        }
         return pointer
     }
 

@@ -54,7 +54,9 @@ final class Primitive {
 /// Strides in elements of a dense row-major tensor.
 func rowMajorStrides(_ shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
-    for axis in stride(from: shape.count - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+    for axis in stride(from: shape.count - 2, through: 0, by: -1) {
+        strides[axis] = strides[axis + 1] * shape[axis + 1]
+    }
     return strides
 }
 
@@ -67,7 +69,9 @@ extension thaw_layout {
             for (index, size) in sizes.enumerated() { bytes.bindMemory(to: Int64.self)[index] = Int64(size) }
         }
         withUnsafeMutableBytes(of: &self.strides) { bytes in
-            for (index, stride) in strides.enumerated() { bytes.bindMemory(to: Int64.self)[index] = Int64(stride) }
+            for (index, stride) in strides.enumerated() {
+                bytes.bindMemory(to: Int64.self)[index] = Int64(stride)
+            }
         }
     }
 
@@ -100,7 +104,8 @@ extension PlannedStep {
         writes: [(Primitive.Argument, Storage)]
     ) {
         self.init(
-            "\(name) \(primitive.implementation)", phase: phase, reads: reads.map(\.1), writes: writes.map(\.1),
+            "\(name) \(primitive.implementation)", phase: phase, reads: reads.map(\.1),
+            writes: writes.map(\.1),
             scratchBytes: primitive.bytes(.scratchpad)
         ) { binder in
             for (argument, storage) in reads + writes { primitive.bind(argument, binder.address(storage)) }

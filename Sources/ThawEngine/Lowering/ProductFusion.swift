@@ -18,11 +18,14 @@ struct ProductFusion {
     var result: Graph.Value { Graph.Value(node: nodes[nodes.count - 1], output: 0) }
 
     static func find(in analysis: GraphAnalysis) -> [ProductFusion] {
+        let checksFinite = analysis.graph.nodes.contains { $0.operation is AllFinite }
         var absorbed: Set<Int> = []
         return analysis.graph.nodes.indices.compactMap { index in
             switch analysis.graph.nodes[index].operation {
             case is MatrixProduct, is Convolution2D:
-                let fusion = extended(ProductFusion(product: index), in: analysis, absorbed: absorbed)
+                let fusion = extended(
+                    ProductFusion(product: index), in: analysis, absorbed: absorbed,
+                    checksFinite: checksFinite)
                 absorbed.formUnion(fusion.nodes)
                 return fusion
             default: return nil
@@ -32,13 +35,15 @@ struct ProductFusion {
 
     /// - Parameter absorbed: what earlier products have taken: the sum of two products belongs to one of them.
     private static func extended(
-        _ start: ProductFusion, in analysis: GraphAnalysis, absorbed: Set<Int>
+        _ start: ProductFusion, in analysis: GraphAnalysis, absorbed: Set<Int>, checksFinite: Bool
     ) -> ProductFusion {
         var fusion = start
         let graph = analysis.graph
         let type = analysis.type(start.result)
         let width = type.shape.last ?? 1
-        while let user = onlyUser(of: fusion.result, in: analysis), !absorbed.contains(user), fusion.activation == nil {
+        while let user = onlyUser(of: fusion.result, in: analysis), !absorbed.contains(user),
+            fusion.activation == nil
+        {
             let node = graph.nodes[user]
             guard analysis.phase[user] == analysis.phase[fusion.nodes[0]] else { break }
             if let binary = node.operation as? Binary, binary.kind == .add {
@@ -47,7 +52,8 @@ struct ProductFusion {
                 let other = analysis.type(others[0])
                 let isVector = other.count == width && other.shape.last == width
                 if isVector, fusion.bias == nil, fusion.residual == nil,
-                    Spread(other.shape, to: node.outputTypes[0].shape) == .row(columns: width) || type.count == width
+                    Spread(other.shape, to: node.outputTypes[0].shape) == .row(columns: width)
+                        || type.count == width
                 {
                     fusion.bias = others[0]
                 } else if other.count == type.count, fusion.residual == nil, type.rank == 4 {
@@ -56,8 +62,12 @@ struct ProductFusion {
                     return fusion
                 }
             } else if let unary = node.operation as? Unary, posts(unary.kind) != nil {
-                // The library's ReLU turns a NaN into zero. While weights train, ours runs instead, so that it is noticed.
-                if unary.kind == .relu, analysis.phase[analysis.root(graph.nodes[fusion.nodes[0]].inputs[1]).node] != .prologue {
+                // The library's ReLU turns a NaN into zero. Where weights train or something checks for NaN, in a frozen
+                // layer too, ours runs instead, so that it is noticed.
+                let weights = graph.nodes[fusion.nodes[0]].inputs[1]
+                if unary.kind == .relu,
+                    checksFinite || analysis.phase[analysis.root(weights).node] != .prologue
+                {
                     return fusion
                 }
                 fusion.activation = unary.kind
@@ -79,7 +89,8 @@ struct ProductFusion {
     /// The library's operations for an activation; nil if it has none that is exact.
     static func posts(_ kind: UnaryKind) -> [thaw_post_operation]? {
         func post(_ kind: Int, _ alpha: Double = 0, _ beta: Double = 0) -> thaw_post_operation {
-            thaw_post_operation(kind: Int32(kind), alpha: Float(alpha), beta: Float(beta), operand: thaw_layout())
+            thaw_post_operation(
+                kind: Int32(kind), alpha: Float(alpha), beta: Float(beta), operand: thaw_layout())
         }
         switch kind {
         case .relu: return [post(THAW_POST_RELU)]

@@ -68,7 +68,8 @@ enum ProgramBatching {
             return binder.step(
                 thaw_elementwise_batch_run,
                 thaw_elementwise_batch(
-                    count: Int32(shares.count), threads: threadCount, programs: UnsafePointer(binder.keep(filled)),
+                    count: Int32(shares.count), threads: threadCount,
+                    programs: UnsafePointer(binder.keep(filled)),
                     owner: UnsafePointer(binder.keep(shares.map(\.owner)))))
         }
     }
@@ -84,7 +85,9 @@ enum ProgramBatching {
                 let owner = min(threads - 1, done * threads / max(1, total))
                 let left = ((owner + 1) * total / threads - done) / program.work / 16 * 16
                 var end = program.count
-                if program.isDivisible, owner < threads - 1, left >= smallest, program.count - start - left >= smallest {
+                if program.isDivisible, owner < threads - 1, left >= smallest,
+                    program.count - start - left >= smallest
+                {
                     end = start + left
                 }
                 let part = start == 0 && end == program.count ? nil : start..<end

@@ -142,7 +142,8 @@ final class Units {
         guard Self.isElementwise(node.operation) else { return nil }
         let shape = node.outputTypes[0].shape
         var result = Elementwise(
-            count: node.outputTypes[0].count, columns: nil, inputs: [], instructions: node.operation is Cast ? 4 : 1)
+            count: node.outputTypes[0].count, columns: nil, inputs: [],
+            instructions: node.operation is Cast ? 4 : 1)
         for (position, input) in node.inputs.enumerated() {
             result.inputs.insert(analysis.root(input))
             if let spread = Spread(analysis.type(input).shape, to: shape),
@@ -173,7 +174,9 @@ final class Units {
             guard let own = elementwise[unit[index]] else { return }
             for input in own.inputs where analysis.type(input).count == own.count && own.count > 1 {
                 for user in analysis.users[input.node] where user < index && unit[user] >= 0 {
-                    if unit[user] != unit[index], elementwise[unit[user]] != nil { tryMerge(unit[user], unit[index]) }
+                    if unit[user] != unit[index], elementwise[unit[user]] != nil {
+                        tryMerge(unit[user], unit[index])
+                    }
                 }
             }
         }

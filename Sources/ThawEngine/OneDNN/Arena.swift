@@ -23,7 +23,8 @@ final class Arena: @unchecked Sendable {
             }
         }
         throw .outOfMemory(
-            "cannot reserve 4 GiB of address space for activations; check the limit on virtual memory (ulimit -v).")
+            "cannot reserve 4 GiB of address space for activations; check the limit on virtual memory (ulimit -v)."
+        )
     }
 
     deinit { munmap(base, reserved) }
@@ -36,7 +37,8 @@ final class Arena: @unchecked Sendable {
         let wanted = rounded / granule * granule
         guard !overflow, wanted <= reserved, mprotect(base, wanted, PROT_READ | PROT_WRITE) == 0 else {
             throw .outOfMemory(
-                "\(bytes) bytes of activations do not fit into memory; use a smaller batch or a smaller model.")
+                "\(bytes) bytes of activations do not fit into memory; use a smaller batch or a smaller model."
+            )
         }
         #if os(Linux)
             madvise(base, wanted, MADV_HUGEPAGE)

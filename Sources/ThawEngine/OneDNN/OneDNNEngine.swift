@@ -52,10 +52,16 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
         return "oneDNN \(version / 10000).\(version / 100 % 100).\(version % 100) (\(threads) threads)"
     }
 
+    /// Makes storage in host memory.
+    ///
+    /// - Throws: `EngineError.unsupportedType` for anything but float32, int32, int64 (kept as int32), uint8 and bool.
     public func makeVariable(name: String, initialValue: Tensor) throws -> any Variable {
         try OneDNNVariable(name: name, initialValue: initialValue, thread: thread)
     }
 
+    /// Compiles a graph: folds and fuses, plans memory, makes oneDNN's primitives.
+    ///
+    /// - Throws: `EngineError` for an operation or element type without a kernel, and `GraphError` from the passes.
     public func compile(_ graph: Graph) throws -> any Executable {
         try perform { () throws in
             let prepared = try OneDNNPasses.run(on: graph)
@@ -71,6 +77,7 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
         (executable as? OneDNNExecutable)?.profile(runs: runs) ?? []
     }
 
+    /// Runs `body` on the engine's thread and waits; from that thread, at once.
     public func perform<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {

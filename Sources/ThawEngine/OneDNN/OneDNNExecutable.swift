@@ -43,7 +43,8 @@ final class OneDNNExecutable: Executable {
         var persistentBytes = 0
         for storage in lowering.storages {
             switch storage.place {
-            case .arena: storage.pointer = plan.offsets[ObjectIdentifier(storage)].map { engine.arena.base + $0 }
+            case .arena:
+                storage.pointer = plan.offsets[ObjectIdentifier(storage)].map { engine.arena.base + $0 }
             case .variable(let variable): storage.pointer = variable.data
             case .persistent: persistentBytes += MemoryPlan.aligned(storage.bytes)
             }
@@ -95,7 +96,8 @@ final class OneDNNExecutable: Executable {
         let slot = inputs[index]
         guard tensor.shape == slot.type.shape else {
             throw EngineError.mismatch(
-                "input \"\(slot.name)\" has shape \(slot.type.shape), not \(tensor.shape); give a tensor of its shape.")
+                "input \"\(slot.name)\" has shape \(slot.type.shape), not \(tensor.shape); give a tensor of its shape."
+            )
         }
         let stored = try StoredType(slot.type.dtype, what: "input \(slot.name)")
         let data = inputData[index]
@@ -113,7 +115,8 @@ final class OneDNNExecutable: Executable {
     func run() throws -> Bool {
         let (isAssigned, status) = engine.perform { (runHere(), thaw_onednn_take_status()) }
         guard status == 0 else {
-            throw EngineError.library("oneDNN failed with status \(status) while a graph ran; its results are not valid.")
+            throw EngineError.library(
+                "oneDNN failed with status \(status) while a graph ran; its results are not valid.")
         }
         return isAssigned
     }
@@ -162,7 +165,6 @@ final class OneDNNExecutable: Executable {
     func scalar(_ index: Int) -> Float {
         switch outputs[index].type.dtype {
         case .int32, .int64: Float(outputData[index].assumingMemoryBound(to: Int32.self).pointee)
-        case .uint8: Float(outputData[index].assumingMemoryBound(to: UInt8.self).pointee)
         case .uint8: Float(outputData[index].assumingMemoryBound(to: UInt8.self).pointee)
         default: outputData[index].assumingMemoryBound(to: Float.self).pointee
         }

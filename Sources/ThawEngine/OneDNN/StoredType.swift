@@ -17,7 +17,8 @@ enum StoredType: UInt8 {
         case .uint8: self = .uint8
         default:
             throw .unsupportedType(
-                "\(what()) has element type \(dtype), which the oneDNN engine does not compute with; cast it to float32.")
+                "\(what()) has element type \(dtype), which the oneDNN engine does not compute with; cast it to float32."
+            )
         }
     }
 
@@ -42,7 +43,9 @@ enum StoredType: UInt8 {
     static func tensor(of type: TensorType, at data: UnsafeRawPointer) -> Tensor {
         func copied(_ dtype: DType) -> Tensor {
             Tensor(shape: type.shape, dtype: dtype) { buffer in
-                if buffer.count > 0 { buffer.copyMemory(from: UnsafeRawBufferPointer(start: data, count: buffer.count)) }
+                if buffer.count > 0 {
+                    buffer.copyMemory(from: UnsafeRawBufferPointer(start: data, count: buffer.count))
+                }
             }
         }
         switch type.dtype {
