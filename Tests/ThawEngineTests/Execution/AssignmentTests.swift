@@ -6,7 +6,8 @@ import ThawTensor
 extension EngineTests {
     /// Assignments happen together, after every read, and only if the condition holds.
     @Suite struct AssignmentTests {
-        /// Each case without a condition, and with one that holds: values may then be computed straight into variables.
+        /// Each case without a condition, and with one that holds: values may then be computed straight into
+        /// variables.
         private func expectBoth(
             _ inputs: [String: Tensor], sourceLocation: SourceLocation = #_sourceLocation,
             _ build: (inout GraphFixture) throws -> Void

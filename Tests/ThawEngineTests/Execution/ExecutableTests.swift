@@ -176,7 +176,8 @@ extension EngineTests {
         /// Primitives and memory go with their executable.
         @Test func handlesAreGivenBack() throws {
             let engine = OneDNNEngine.shared
-            // Nobody else compiles on the shared engine meanwhile. Others may give handles back, so less is allowed.
+            // Nobody else compiles on the shared engine meanwhile. Others may give handles back, so less is
+            // allowed.
             var growth = Int64.max
             for _ in 0..<3 where growth > 0 {
                 growth = try engine.perform { () throws in

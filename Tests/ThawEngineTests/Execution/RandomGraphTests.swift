@@ -5,7 +5,8 @@ import ThawTensor
 import ThawTestSupport
 
 extension EngineTests {
-    /// Graphs that nobody would write: whatever is fused, shared or reordered, the numbers are those of the reference.
+    /// Graphs that nobody would write: whatever is fused, shared or reordered, the numbers are those of the
+    /// reference.
     @Suite struct RandomGraphTests {
         @Test(arguments: 0..<240) func agreesWithTheReference(_ seed: Int) throws {
             let reference = ReferenceEngine()

@@ -95,7 +95,8 @@ extension EngineTests {
             }
         }
 
-        /// Normalization in inference disappears into the product before it, with the statistics of the moment.
+        /// Normalization in inference disappears into the product before it, with the statistics of the
+        /// moment.
         @Test(arguments: ["dense", "convolution", "depthwise"]) func foldedNormalizationFollowsItsStatistics(
             _ kind: String
         ) throws {

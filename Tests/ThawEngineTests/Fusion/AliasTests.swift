@@ -3,7 +3,8 @@ import ThawGraph
 import ThawTensor
 
 extension EngineTests {
-    /// Names for memory that already has one: reshapes, inputs and variables as outputs, one value under two names.
+    /// Names for memory that already has one: reshapes, inputs and variables as outputs, one value under two
+    /// names.
     @Suite struct AliasTests {
         @Test func reshapes() throws {
             try expectAgreement(["x": uniform([2, 3, 4])]) { fixture in

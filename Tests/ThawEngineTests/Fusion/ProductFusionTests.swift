@@ -4,7 +4,8 @@ import ThawGraph
 import ThawTensor
 
 extension EngineTests {
-    /// A product with what follows it: bias, residual, activation, in every combination that is fused and in some that must not be.
+    /// A product with what follows it: bias, residual, activation, in every combination that is fused and in
+    /// some that must not be.
     @Suite struct ProductFusionTests {
         static let activations: [UnaryKind] = [
             .relu, .leakyRelu(slope: 0.3), .elu(alpha: 0.7), .selu, .tanh, .sigmoid, .swish, .gelu, .geluTanh,
@@ -87,7 +88,8 @@ extension EngineTests {
             }
         }
 
-        /// As at the end of a residual block whose shortcut is a convolution too: each could take the other as its residual.
+        /// As at the end of a residual block whose shortcut is a convolution too: each could take the other
+        /// as its residual.
         @Test func productsAddedToEachOther() throws {
             let images = [
                 "x": uniform([2, 4, 4, 3]), "k": uniform([1, 1, 3, 5], seed: 2),

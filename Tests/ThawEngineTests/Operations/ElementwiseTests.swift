@@ -44,7 +44,8 @@ extension EngineTests {
             .less, .lessEqual, .greater, .greaterEqual,
         ]
 
-        /// Pairs that broadcast: the same shape, rows, columns, scalars, middle axes, both ways at once, empty.
+        /// Pairs that broadcast: the same shape, rows, columns, scalars, middle axes, both ways at once,
+        /// empty.
         static let pairs: [([Int], [Int])] = [
             ([2, 3, 4], [2, 3, 4]), ([2, 3, 4], [4]), ([2, 3, 4], [1, 4]), ([2, 3, 4], [3, 4]),
             ([2, 3, 4], [3, 1]),

@@ -67,8 +67,8 @@ func runGraph(
     }
 }
 
-/// Runs a graph on the reference engine, and on the engine under test with one thread and with two, and compares outputs and
-/// variables.
+/// Runs a graph on the reference engine, and on the engine under test with one thread and with two, and
+/// compares outputs and variables.
 func expectAgreement(
     _ inputs: [String: Tensor], runs: Int = 1, tolerance: Double = 1e-5, _ note: String = "",
     sourceLocation: SourceLocation = #_sourceLocation, _ build: (inout GraphFixture) throws -> Void
@@ -94,11 +94,11 @@ func expectAgreement(
     }
 }
 
-/// Where a tensor differs from its reference by more than `tolerance` times the largest magnitude in the reference; nil if nowhere.
-/// NaN must meet NaN, an infinity the same infinity.
+/// Where a tensor differs from its reference by more than `tolerance` times the largest magnitude in the
+/// reference; nil if nowhere. NaN must meet NaN, an infinity the same infinity.
 ///
-/// - Parameter floor: what the largest magnitude counts as at least: where terms cancel, rounding is relative to them, not to the
-///   little that is left.
+/// - Parameter floor: what the largest magnitude counts as at least: where terms cancel, rounding is
+///   relative to them, not to the little that is left.
 func difference(_ computed: Tensor, _ reference: Tensor, tolerance: Double, floor: Double = 0) -> String? {
     guard computed.shape == reference.shape, computed.dtype == reference.dtype else {
         return "\(computed.dtype)\(computed.shape), expected \(reference.dtype)\(reference.shape)"
