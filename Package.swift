@@ -27,7 +27,7 @@ let package = Package(
         .executableTarget(
             name: "ThawCommand",
             dependencies: [
-                "Thaw", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Thaw", "ThawFormats", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -73,6 +73,9 @@ let package = Package(
             name: "ThawTests", dependencies: ["Thaw", "ThawTestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "ThawCommandTests", dependencies: ["ThawCommand", "Thaw"], swiftSettings: strict),
+            name: "ThawCommandTests",
+            dependencies: [
+                "ThawCommand", "Thaw", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
     ]
 )

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The tool: `thaw demo` and what follows it.
 @main
-struct ThawCommand: ParsableCommand {
+struct ThawCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "thaw", abstract: "Deep learning in Swift, with transfer learning that works.",
         subcommands: [DemoCommand.self, BenchWorker.self])

@@ -1,1 +1,1 @@
-// Tests go here.
+// The demo's tests go here.

@@ -1,5 +1,5 @@
 /// How much the demo trains.
-struct DemoPlan: Sendable, Equatable {
+struct DemoPlan: Codable, Sendable, Equatable {
     /// How many images of the eight classes model A is trained on; nil for all.
     var sourceImages: Int?
     /// How often model A sees them.

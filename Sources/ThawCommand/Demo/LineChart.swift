@@ -1,82 +1,111 @@
 import Foundation
 
-/// A chart of curves over epochs, as inline SVG that follows the page's light or dark colours.
+/// A line chart as an SVG element without colours of its own: the page styles the classes `series-0`, `series-1`, ...,
+/// `grid`, `axis` and `label`.
 struct LineChart {
-    struct Curve {
-        let name: String
-        /// A class of the page's style: `c1`, `c2`, ...; `dashed` may follow.
-        let style: String
-        /// One value for each epoch, from the first.
-        let values: [Double]
-    }
-
+    /// The text above.
     let title: String
-    let curves: [Curve]
-    /// The range of the vertical axis; by default that of the values.
-    var range: ClosedRange<Double>?
+    /// What the vertical axis counts.
+    let yLabel: String
+    /// The lines, each with one value per epoch; values that are not finite are left out.
+    let series: [[Double]]
+    /// The range of the vertical axis.
+    let range: ClosedRange<Double>
 
-    private static let width = 460.0
-    private static let height = 250.0
-    private static let left = 52.0
-    private static let right = 12.0
-    private static let top = 30.0
-    private static let bottom = 34.0
+    private static let width = 340.0
+    private static let height = 230.0
+    private static let plot = (left: 46.0, right: 330.0, top: 30.0, bottom: 190.0)
 
+    /// Round values within a range, about five of them.
+    static func ticks(_ range: ClosedRange<Double>) -> [Double] {
+        let span = range.upperBound - range.lowerBound
+        guard span > 0, span.isFinite else { return [range.lowerBound] }
+        let magnitude = pow(10, floor(log10(span / 5)))
+        let step = magnitude * ([1, 2, 2.5, 5, 10].first { $0 * magnitude >= span / 5 } ?? 10)
+        let first = Int((range.lowerBound / step - 1e-9).rounded(.up))
+        let last = Int((range.upperBound / step + 1e-9).rounded(.down))
+        return first <= last ? (first...last).map { Double($0) * step } : [range.lowerBound]
+    }
+
+    /// A range with round ends that holds all values and, if given, a certain one.
+    static func range(of values: [Double], including value: Double) -> ClosedRange<Double> {
+        let finite = values.filter(\.isFinite) + [value]
+        let low = finite.min() ?? value
+        let high = finite.max() ?? value
+        let marks = ticks(low...max(high, low + 1e-3))
+        let step = marks.count > 1 ? marks[1] - marks[0] : max(high - low, 1e-3)
+        return (low / step + 1e-9).rounded(.down) * step...(high / step - 1e-9).rounded(.up) * step
+    }
+
+    /// The element.
     var svg: String {
-        let values = curves.flatMap(\.values).filter(\.isFinite)
-        let lower = range?.lowerBound ?? min(0, values.min() ?? 0)
-        let upper = range?.upperBound ?? Self.rounded(values.max() ?? 1)
-        let epochs = max(2, curves.map(\.values.count).max() ?? 2)
-        func x(_ epoch: Int) -> Double {
-            Self.left + Double(epoch) / Double(epochs - 1) * (Self.width - Self.left - Self.right)
+        let plot = Self.plot
+        let epochs = series.map(\.count).max() ?? 0
+        var lines = [
+            """
+            <svg viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" aria-label="\(HTML.escape(title)), \
+            \(HTML.escape(yLabel)) by epoch" xmlns="http://www.w3.org/2000/svg">
+            """,
+            text(title, x: plot.left, y: 18, anchor: "start", style: "title"),
+        ]
+        let marks = Self.ticks(range)
+        let decimals = marks.allSatisfy { abs(($0 * 10).rounded() - $0 * 10) < 1e-6 } ? 1 : 2
+        for mark in marks {
+            let y = position(mark)
+            lines.append(line(from: (plot.left, y), to: (plot.right, y), style: "grid"))
+            let label = String(format: "%.\(decimals)f", mark)
+            lines.append(text(label, x: plot.left - 6, y: y + 4, anchor: "end", style: "label"))
         }
-        func y(_ value: Double) -> Double {
-            let share = (min(max(value, lower), upper) - lower) / max(upper - lower, 1e-12)
-            return Self.height - Self.bottom - share * (Self.height - Self.top - Self.bottom)
+        lines.append(line(from: (plot.left, plot.bottom), to: (plot.right, plot.bottom), style: "axis"))
+        for epoch in Self.epochMarks(epochs) {
+            let x = position(epoch: epoch, of: epochs)
+            lines.append(line(from: (x, plot.bottom), to: (x, plot.bottom + 4), style: "axis"))
+            lines.append(text("\(epoch)", x: x, y: plot.bottom + 17, anchor: "middle", style: "label"))
         }
-        var parts: [String] = []
-        for step in 0...4 {
-            let value = lower + (upper - lower) * Double(step) / 4
-            parts.append(line("grid", Self.left, y(value), Self.width - Self.right, y(value)))
-            parts.append(text(Self.left - 6, y(value) + 4, String(format: "%.2f", value), anchor: "end"))
+        let middle = (plot.left + plot.right) / 2
+        lines.append(text("epoch", x: middle, y: plot.bottom + 34, anchor: "middle", style: "label"))
+        for (index, values) in series.enumerated() {
+            lines.append(curve(values, index: index, epochs: epochs))
         }
-        for epoch in 0..<epochs where epochs <= 12 || epoch % 5 == 4 || epoch == 0 {
-            parts.append(text(x(epoch), Self.height - Self.bottom + 16, "\(epoch + 1)", anchor: "middle"))
-        }
-        parts.append(text((Self.left + Self.width) / 2, Self.height - 4, "epoch", anchor: "middle"))
-        parts.append("<text class=\"title\" x=\"\(Self.left)\" y=\"17\">\(Self.escaped(title))</text>")
-        for curve in curves {
-            let points = curve.values.enumerated().filter { $0.element.isFinite }
-                .map { String(format: "%.1f,%.1f", x($0.offset), y($0.element)) }.joined(separator: " ")
-            parts.append(
-                "<polyline class=\"\(curve.style)\" points=\"\(points)\"><title>\(Self.escaped(curve.name))</title></polyline>"
-            )
-        }
-        return
-            "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" aria-label=\"\(Self.escaped(title))\">"
-            + parts.joined() + "</svg>"
+        return (lines + ["</svg>"]).joined(separator: "\n")
     }
 
-    private func line(_ style: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
-        String(
-            format: "<line class=\"%@\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", style, x1, y1, x2,
-            y2)
+    private static func epochMarks(_ count: Int) -> [Int] {
+        guard count > 0 else { return [] }
+        let step = max(1, (count + 9) / 10)
+        return Array(stride(from: 1, through: count, by: step))
     }
 
-    private func text(_ x: Double, _ y: Double, _ text: String, anchor: String) -> String {
-        String(format: "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%@\">%@</text>", x, y, anchor, text)
+    private func position(_ value: Double) -> Double {
+        let span = max(range.upperBound - range.lowerBound, .leastNonzeroMagnitude)
+        let share = min(max((value - range.lowerBound) / span, 0), 1)
+        return Self.plot.bottom - share * (Self.plot.bottom - Self.plot.top)
     }
 
-    /// The next number above that reads well.
-    private static func rounded(_ value: Double) -> Double {
-        guard value > 0, value.isFinite else { return 1 }
-        let scale = pow(10, floor(log10(value)))
-        return [1, 2, 4, 5, 8, 10].map { $0 * scale }.first { $0 >= value } ?? value
+    private func position(epoch: Int, of count: Int) -> Double {
+        let width = Self.plot.right - Self.plot.left - 16
+        return Self.plot.left + 8 + (count > 1 ? width * Double(epoch - 1) / Double(count - 1) : width / 2)
     }
 
-    /// Text that is safe inside HTML.
-    static func escaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-            .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
+    private func curve(_ values: [Double], index: Int, epochs: Int) -> String {
+        let points = values.enumerated().filter { $0.element.isFinite }.map { place, value in
+            (x: Self.number(position(epoch: place + 1, of: epochs)), y: Self.number(position(value)))
+        }
+        let path = points.map { "\($0.x),\($0.y)" }.joined(separator: " ")
+        let dots = points.map { #"<circle class="dot-\#(index)" cx="\#($0.x)" cy="\#($0.y)" r="2.4"/>"# }
+        return #"<polyline class="series-\#(index)" points="\#(path)"/>"# + dots.joined()
     }
+
+    private func line(from start: (Double, Double), to end: (Double, Double), style: String) -> String {
+        let (x1, y1) = (Self.number(start.0), Self.number(start.1))
+        let (x2, y2) = (Self.number(end.0), Self.number(end.1))
+        return #"<line class="\#(style)" x1="\#(x1)" y1="\#(y1)" x2="\#(x2)" y2="\#(y2)"/>"#
+    }
+
+    private func text(_ text: String, x: Double, y: Double, anchor: String, style: String) -> String {
+        let place = #"x="\#(Self.number(x))" y="\#(Self.number(y))" text-anchor="\#(anchor)""#
+        return #"<text class="\#(style)" \#(place)>\#(HTML.escape(text))</text>"#
+    }
+
+    private static func number(_ value: Double) -> String { String(format: "%.1f", value) }
 }

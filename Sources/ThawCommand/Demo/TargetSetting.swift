@@ -15,12 +15,14 @@ struct TargetSetting: Codable, Sendable, Equatable {
     static let plain = TargetSetting(
         name: "plain", description: "sandals and shirts as they are in the files", scale: 1, offset: 0)
 
-    /// The images as another camera would give them: less contrast on a grey background.
-    static let faded = TargetSetting(
-        name: "faded",
-        description: "sandals and shirts as another camera may show them, faded: half the contrast on a grey "
-            + "background (pixel * 0.5 + 0.25)",
-        scale: 0.5, offset: 0.25)
+    /// The images as seen through haze: stray light lifts black to grey and takes contrast away. Their statistics differ
+    /// from those that model A learned, as those of a user's photographs differ from a library's.
+    static let hazy = TargetSetting(
+        name: "hazy",
+        description:
+            "sandals and shirts as seen through haze, with black lifted to grey (pixel * 0.8 + 0.2), so that "
+            + "their statistics differ from those that model A learned",
+        scale: 0.8, offset: 0.2)
 
     /// The images of a data set in this setting.
     func apply(to data: Dataset) throws -> Dataset {

@@ -1,0 +1,66 @@
+import Foundation
+import ThawFormats
+
+/// The folder that the demo writes into. It is made, and tried, before any work begins.
+struct OutputFolder {
+    /// Where it is.
+    let url: URL
+
+    /// Where the numbers go.
+    var results: URL { url.appendingPathComponent("results.json") }
+    /// Where the page goes.
+    var report: URL { url.appendingPathComponent("report.html") }
+
+    /// Makes the folder if there is none, and checks that files can be written there.
+    ///
+    /// - Throws: `DemoError.unwritableOutput`.
+    init(path: String) throws {
+        url = URL(fileURLWithPath: path, isDirectory: true)
+        guard !path.isEmpty else {
+            throw DemoError.unwritableOutput(path: "\"\"", reason: "the name is empty")
+        }
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        } catch {
+            throw DemoError.unwritableOutput(
+                path: url.path, reason: "it could not be made (\(Self.reason(error, at: url)))")
+        }
+        for file in [results, report] {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder.boolValue {
+                throw DemoError.unwritableOutput(
+                    path: url.path, reason: "a folder named \(file.lastPathComponent) is in the way")
+            }
+        }
+        let trial = url.appendingPathComponent(".thaw-trial-\(UUID().uuidString)")
+        do {
+            try AtomicFile.write([0], to: trial)
+            try FileManager.default.removeItem(at: trial)
+        } catch {
+            throw DemoError.unwritableOutput(path: url.path, reason: "\(error)")
+        }
+    }
+
+    /// Writes both files, each whole or not at all.
+    func write(_ report: DemoReport) throws {
+        let page = Array(DemoPage(report: report).html.utf8)
+        let json = try report.json()
+        try AtomicFile.write(json, to: results)
+        try AtomicFile.write(page, to: self.report)
+    }
+
+    /// Foundation's own texts say little on Linux: name what stands in the way.
+    private static func reason(_ error: any Error, at url: URL) -> String {
+        var ancestor = url
+        while ancestor.path != "/", !FileManager.default.fileExists(atPath: ancestor.path) {
+            ancestor.deleteLastPathComponent()
+        }
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: ancestor.path, isDirectory: &isFolder)
+        if !isFolder.boolValue { return "\(ancestor.path) is a file" }
+        if !FileManager.default.isWritableFile(atPath: ancestor.path) {
+            return "\(ancestor.path) is not writable"
+        }
+        return (error as NSError).localizedDescription
+    }
+}
