@@ -107,9 +107,10 @@ extension StepBuilder {
     func clipped(_ gradients: [SymbolicTensor?]) throws -> [SymbolicTensor?] { gradients }
 
     /// Makes every assignment of the step depend on finite numbers, so that a NaN never reaches a
-    /// weight, a statistic, an optimizer's state or a metric.
+    /// weight, a statistic, an optimizer's state or a metric. The inputs are looked at too: a maximum, in a pooling layer
+    /// or a ReLU, can hide a NaN from everything after it.
     func keepStateUnlessFinite(loss: SymbolicTensor, gradients: [SymbolicTensor?]) throws {
-        try graph.assignOnlyIf(graph.allFinite([loss] + gradients.compactMap { $0 }))
+        try graph.assignOnlyIf(graph.allFinite([loss] + gradients.compactMap { $0 } + inputs))
     }
 
     /// The optimizer's step for each parameter that has a gradient.

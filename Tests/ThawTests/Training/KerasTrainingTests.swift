@@ -1,5 +1,6 @@
 import Testing
 import Thaw
+import ThawTestSupport
 
 /// Whole runs of `fit`, unshuffled, from Keras's own initial weights, beside what Keras made of them.
 @Suite struct KerasTrainingTests {
@@ -58,7 +59,18 @@ import Thaw
     static func cases() throws -> [Case] { try TrainingFixtures.load("training", as: File.self).cases }
 
     @Test(arguments: try cases()) func followsKeras(_ reference: Case) throws {
-        try Runtime.$engine.withValue(TestEngine.current) {
+        // Adam divides by the root of a running mean of squares, and so brings rounding errors of gradients that are
+        // nearly zero up to the size of a step: its weights are compared in float64, in float32 only what they lead to.
+        if reference.optimizer == "Adam" {
+            try follow(reference, on: TestEngine.current, comparesWeights: false)
+            try follow(reference, on: ReferenceEngine(), comparesWeights: true)
+        } else {
+            try follow(reference, on: TestEngine.current, comparesWeights: true)
+        }
+    }
+
+    private func follow(_ reference: Case, on engine: any Engine, comparesWeights: Bool) throws {
+        try Runtime.$engine.withValue(engine) {
             let model = try reference.makeModel()
             for (name, weights) in reference.initialWeights { try assign(weights, to: name, of: model) }
             let rate = try #require(reference.optimizerArguments["learning_rate"]?.value)
@@ -68,9 +80,7 @@ import Thaw
                 : .sgd(learningRate: rate, momentum: reference.optimizerArguments["momentum"]?.value ?? 0)
             try model.compile(
                 optimizer: optimizer, loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
-            // Adam divides by the root of a running mean of squares, and so brings rounding errors of
-            // gradients that are nearly zero up to the size of a step.
-            let tolerance = reference.optimizer == "Adam" ? 2e-2 : 2e-3
+            let tolerance = 2e-3
             let (x, y) = reference.data
             for phase in reference.phases {
                 // No compile in between: a change of isTrainable takes effect at the next step.
@@ -90,7 +100,7 @@ import Thaw
                 let result = try model.evaluate(x, y, batchSize: reference.batchSize, verbosity: .silent)
                 #expect(abs(result.loss - phase.evaluateLoss) < 2e-3 * phase.evaluateLoss)
                 #expect(abs((result["accuracy"] ?? -1) - phase.evaluateAccuracy) < 0.011)
-                for (name, expected) in phase.weights {
+                for (name, expected) in phase.weights where comparesWeights {
                     let layer = try #require(model[name])
                     for (ours, keras) in zip(layer.allParameters, expected) {
                         expectAgreement(
@@ -98,11 +108,11 @@ import Thaw
                     }
                 }
             }
+            guard comparesWeights else { return }
             let count = reference.predictions.shape[0]
             expectAgreement(
                 try model.predict(x.prefix(count)).doubles, reference.predictions.values,
-                tolerance: 2.5 * tolerance,
-                "predict")
+                tolerance: 2.5 * tolerance, "predict")
         }
     }
 
