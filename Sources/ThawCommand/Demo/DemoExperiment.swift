@@ -11,8 +11,6 @@ struct DemoExperiment {
     let seed: UInt64
     /// How `fit` shows its progress.
     var verbosity = Verbosity.automatic
-    /// Further callbacks for every `fit`.
-    var callbacks: [Callback] = []
     /// Is given lines that say what happens next.
     var announce: (String) -> Void = { _ in }
 
@@ -26,8 +24,7 @@ struct DemoExperiment {
             loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
         try model.fit(
             data.sourceTrain, batchSize: plan.batchSize, epochs: plan.sourceEpochs,
-            validation: data.sourceValidation, validationBatchSize: 256, verbosity: verbosity,
-            callbacks: callbacks)
+            validation: data.sourceValidation, validationBatchSize: 256, verbosity: verbosity)
         let result = SourceResult(
             images: count, epochs: plan.sourceEpochs, parameters: model.parameterCount,
             batchNormalizationLayers: model.leaves.count { $0 is BatchNormalization },
@@ -69,7 +66,7 @@ struct DemoExperiment {
         let unseen = UnseenValidation(validation)
         let history = try model.fit(
             train, batchSize: plan.batchSize, epochs: plan.transferEpochs, validation: train,
-            verbosity: verbosity, callbacks: [unseen] + callbacks)
+            verbosity: verbosity, callbacks: [unseen])
         let after = model.frozenDigest
         func score(_ data: Dataset, _ mode: Mode) throws -> Score {
             Score(try model.evaluate(data, batchSize: plan.batchSize, mode: mode, verbosity: .silent))

@@ -30,7 +30,7 @@ struct DemoPage {
         <p class="lead">\(introduction)</p>
         <h2>Verdict</h2>
         <ul>
-        \(report.verdict.map { "<li>\(HTML.escape($0))</li>" }.joined(separator: "\n"))
+        \(report.verdict.map { "<li>\(HTML.prose($0))</li>" }.joined(separator: "\n"))
         </ul>
         <h2>The three runs</h2>
         <p>Loss/accuracy after training, on the \(report.plan.targetImages) training images and on the validation \

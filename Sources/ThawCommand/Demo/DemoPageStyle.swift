@@ -20,7 +20,8 @@ enum DemoPageStyle {
         thead th { color: var(--faint); font-weight: 600; } thead tr:first-child th { border-bottom: 0; }
         td { font-variant-numeric: tabular-nums; } .bad { color: var(--bad); font-weight: 700; }
         th small { display: block; font-weight: 400; color: var(--faint); white-space: normal; max-width: 22rem; }
-        .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.3rem 1.6rem; font-size: 0.92rem; }
+        .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0 1.4rem;
+          font-size: 0.88rem; }
         .legend svg { vertical-align: middle; margin-right: 0.5rem; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(290px, 1fr)); gap: 0.9rem; }
         figure { margin: 0; background: var(--box); border-radius: 8px; padding: 0.4rem; }

@@ -72,14 +72,14 @@ struct LearningCurves: Codable, Sendable, Equatable {
     let validationLoss: [Double]
     /// The accuracy on the validation images in inference mode.
     let validationAccuracy: [Double]
+}
 
+extension LearningCurves {
     init(_ history: History, unseen: [Score]) {
-        fitLoss = history.loss
-        fitAccuracy = history["accuracy"]
-        inferenceLoss = history.validationLoss
-        inferenceAccuracy = history["val_accuracy"]
-        validationLoss = unseen.map(\.loss)
-        validationAccuracy = unseen.map(\.accuracy)
+        self.init(
+            fitLoss: history.loss, fitAccuracy: history["accuracy"], inferenceLoss: history.validationLoss,
+            inferenceAccuracy: history["val_accuracy"], validationLoss: unseen.map(\.loss),
+            validationAccuracy: unseen.map(\.accuracy))
     }
 }
 

@@ -9,6 +9,8 @@ struct DemoRun: Sendable {
     let seed: UInt64
     /// Whether to train on fewer images.
     let quick: Bool
+    /// How much to train, where it is not what `quick` says.
+    var plan: DemoPlan?
     /// How `fit` shows its progress.
     var verbosity = Verbosity.automatic
 
@@ -17,7 +19,7 @@ struct DemoRun: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled, and what loading and training throw.
     func run() throws -> DemoReport {
         let start = ContinuousClock.now
-        let plan = quick ? DemoPlan.quick : .full
+        let plan = plan ?? (quick ? .quick : .full)
         let train = try FashionMNIST.load(from: data.map { URL(fileURLWithPath: $0, isDirectory: true) })
             .train
         try Task.checkCancellation()

@@ -15,4 +15,9 @@ enum HTML {
         }
         return result
     }
+
+    /// The text escaped, with percentages that are not broken between lines.
+    static func prose(_ text: String) -> String {
+        escape(text).replacing(" %", with: "&nbsp;%")
+    }
 }

@@ -15,7 +15,11 @@ final class Interruption {
             if wasInterrupted.set() { exit(130) }
             body()
         }
+        // Until the source is registered a signal would be lost.
+        let isRegistered = DispatchSemaphore(value: 0)
+        source.setRegistrationHandler { isRegistered.signal() }
         source.resume()
+        isRegistered.wait()
     }
 
     /// Ctrl-C does again what it does by default.

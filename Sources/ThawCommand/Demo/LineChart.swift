@@ -32,8 +32,9 @@ struct LineChart {
         let finite = values.filter(\.isFinite) + [value]
         let low = finite.min() ?? value
         let high = finite.max() ?? value
-        let marks = ticks(low...max(high, low + 1e-3))
-        let step = marks.count > 1 ? marks[1] - marks[0] : max(high - low, 1e-3)
+        guard high > low else { return min(low, 0)...max(high, 1) }
+        let marks = ticks(low...high)
+        let step = marks.count > 1 ? marks[1] - marks[0] : high - low
         return (low / step + 1e-9).rounded(.down) * step...(high / step - 1e-9).rounded(.up) * step
     }
 
