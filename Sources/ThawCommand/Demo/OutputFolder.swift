@@ -37,7 +37,8 @@ struct OutputFolder {
             try AtomicFile.write([0], to: trial)
             try FileManager.default.removeItem(at: trial)
         } catch {
-            throw DemoError.unwritableOutput(path: url.path, reason: "\(error)")
+            let reason = (error as? FormatError)?.what ?? error.localizedDescription
+            throw DemoError.unwritableOutput(path: url.path, reason: reason)
         }
     }
 
