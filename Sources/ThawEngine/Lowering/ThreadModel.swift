@@ -5,7 +5,7 @@ struct ThreadModel {
 
     // On a quiet machine a parallel region costs half a microsecond. On a virtual machine whose processors lie far apart or
     // are shared it was measured at 7, and then sharing steps of 3 microseconds (the products of a hundred-layer net)
-    // more than doubled the time of a step, where it saves an eighth at best. So a step is shared from about 6
+    // more than doubled the time of a step, where it saves a seventh at best. So a step is shared from about 6
     // microseconds on: a core does about 250 operations per nanosecond in a product, and about 10 elements elementwise.
     private static let operationsWorthSharing = 1_500_000
     private static let elementsWorthSharing = 65_536
