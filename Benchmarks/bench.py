@@ -167,6 +167,25 @@ def measure_startup(players, options):
     return seconds
 
 
+def save(options, description, results, startup):
+    """Writes what is known so far, whole or not at all, so that a stopped run keeps its finished cases."""
+    if not options.json:
+        return
+    document = {
+        "machine": description,
+        "threads": options.threads,
+        "rounds": options.rounds,
+        "quick": options.quick,
+        "cases": results,
+        "startupSeconds": startup,
+    }
+    temporary = options.json + ".partial"
+    with open(temporary, "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=2)
+        file.write("\n")
+    os.replace(temporary, options.json)
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     names = list(CASES) + ["startup"]
@@ -177,7 +196,7 @@ def parse():
     )
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="measure Thaw alone")
     parser.add_argument("--only", default="", help="names of peers to keep, with commas between")
-    parser.add_argument("--json", metavar="FILE", help="write every number to this file")
+    parser.add_argument("--json", metavar="FILE", help="write every number to this file, anew after each case")
     parser.add_argument("--ours", default=os.environ.get("THAW", ""), help="the thaw executable")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that has the peers")
     parser.add_argument(
@@ -202,13 +221,20 @@ def main():
     players = contestants(options)
     names = [player.name for player in players]
     description = report.machine()
-    results, startup = [], {}
-    for name in options.cases:
-        say(f"{name}:")
-        if name == "startup":
-            startup = measure_startup(players, options)
-        else:
-            results.append(measure(CASES[name], players, options))
+    results, startup, interrupted = [], {}, False
+    try:
+        for name in options.cases:
+            say(f"{name}:")
+            if name == "startup":
+                startup = measure_startup(players, options)
+                say("  " + report.startup_line(startup))
+            else:
+                results.append(measure(CASES[name], players, options))
+                say("  " + report.case_line(results[-1]))
+            save(options, description, results, startup)
+    except KeyboardInterrupt:
+        interrupted = True
+        say("\ninterrupted; these cases were complete:")
     print(
         f"{description['processor']}, {description['cores']} cores, load before {description['loadBefore']}; "
         f"medians of {options.rounds} rounds\n"
@@ -218,21 +244,8 @@ def main():
     if startup:
         print("\n" + report.startup_table(startup, [name for name in names if name != "torch-compile"]))
     print("\n" + report.notes(results))
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump(
-                {
-                    "machine": description,
-                    "threads": options.threads,
-                    "rounds": options.rounds,
-                    "quick": options.quick,
-                    "cases": results,
-                    "startupSeconds": startup,
-                },
-                file,
-                indent=2,
-            )
-            file.write("\n")
+    if interrupted:
+        return 130
     failed = any(
         result["pass"] is False or "error" in result["contestants"].get("thaw", {}) for result in results
     )

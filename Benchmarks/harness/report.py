@@ -33,6 +33,22 @@ def verdict(ratio, target):
     return "-" if ratio is None else "yes" if ratio <= target else "no"
 
 
+def case_line(result):
+    """One finished case in a line, for whoever watches."""
+    medians = [
+        f"{name} {milliseconds(entry['median'])}" if "median" in entry else f"{name} failed"
+        for name, entry in result["contestants"].items()
+    ]
+    line = f"{', '.join(medians)} {result['unit']}"
+    if result["ratio"] is None:
+        return line
+    return f"{line}; {result['ratio']:.2f} of {result['bestPeer']}, target {result['target']:.2f}"
+
+
+def startup_line(startup):
+    return ", ".join(f"{name} {seconds:.2f} s" for name, seconds in startup.items())
+
+
 def row(cells):
     return "| " + " | ".join(cells) + " |"
 

@@ -18,7 +18,6 @@ __attribute__((constructor)) static void choose_kernels(void) {
 #endif
 
 void thaw_elementwise_run(void *context) { kernels->elementwise(context); }
-void thaw_elementwise_batch_run(void *context) { kernels->elementwise_batch(context); }
 void thaw_reduce_run(void *context) { kernels->reduce(context); }
 void thaw_moments_run(void *context) { kernels->moments(context); }
 void thaw_softmax_run(void *context) { kernels->softmax(context); }

@@ -23,7 +23,7 @@
 /// The kernels compiled for one instruction set.
 typedef struct {
     const char *name;
-    thaw_step_function elementwise, elementwise_batch, reduce, moments, softmax, sparse_cross_entropy,
+    thaw_step_function elementwise, reduce, moments, softmax, sparse_cross_entropy,
         sparse_cross_entropy_gradient, strided_copy, fill, gather, scatter_add, one_hot, all_finite, random;
 } thaw_kernel_table;
 

@@ -2,6 +2,7 @@
 
 #include <oneapi/dnnl/dnnl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,8 +39,8 @@ struct thaw_primitive {
 
 static dnnl_engine_t shared_engine;
 static dnnl_stream_t shared_stream;
-// Engines run on threads of their own, and executables may end on any thread.
-static _Thread_local dnnl_status_t failed_status = dnnl_success;
+// Engines run on threads of their own, steps on any thread of the pool, and executables may end anywhere.
+static _Atomic int32_t failed_status = dnnl_success;
 static _Atomic int64_t live_primitives;
 static pthread_once_t start_once = PTHREAD_ONCE_INIT;
 static dnnl_status_t start_status = dnnl_success;
@@ -79,9 +80,8 @@ int32_t thaw_onednn_version(void) {
 int64_t thaw_onednn_live_primitives(void) { return live_primitives; }
 
 int32_t thaw_onednn_take_status(void) {
-    int32_t status = (int32_t)failed_status;
-    failed_status = dnnl_success;
-    return status;
+    // Looked at after every run: only a failure pays for the exchange.
+    return failed_status == dnnl_success ? dnnl_success : atomic_exchange(&failed_status, dnnl_success);
 }
 
 // ---------------------------------------------------------------- memory descriptors
@@ -561,7 +561,10 @@ void thaw_primitive_run(void *context) {
     thaw_primitive *p = context;
     if (p->threads > 0 && omp_get_max_threads() != p->threads) omp_set_num_threads(p->threads);
     dnnl_status_t status = dnnl_primitive_execute(p->primitive, shared_stream, p->argument_count, p->arguments);
-    if (status != dnnl_success && failed_status == dnnl_success) failed_status = status;
+    if (status != dnnl_success) {
+        int32_t none = dnnl_success;
+        atomic_compare_exchange_strong(&failed_status, &none, (int32_t)status);
+    }
 }
 
 void thaw_primitive_destroy(thaw_primitive *p) {

@@ -161,7 +161,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2])
-    func batches(_ threads: Int) {
+    func listsRunSideBySide(_ threads: Int) {
         let memories = (1...5).map { Memory([Float](repeating: Float($0), count: $0 * 300)) }
         let programs = memories.map { memory in
             ElementwiseProgram(
@@ -177,15 +177,25 @@ import Testing
                 }
                 return
             }
-            let owners: [Int32] = pointers.indices.map { Int32($0 % threads) }
-            pointers.withUnsafeBufferPointer { programs in
-                owners.withUnsafeBufferPointer { owners in
-                    var batch = thaw_elementwise_batch(
-                        count: Int32(pointers.count), threads: Int32(threads), programs: programs.baseAddress,
-                        owner: owners.baseAddress)
-                    thaw_elementwise_batch_run(&batch)
+            let steps = pointers.map { thaw_step(run: thaw_elementwise_run, context: $0.map { .init($0) }) }
+            let shares = (0..<threads).map { share in
+                steps.enumerated().filter { $0.offset % threads == share }.map(\.element)
+            }
+            func run(_ rest: ArraySlice<[thaw_step]>, _ lists: [thaw_step_list]) {
+                if let first = rest.first {
+                    first.withUnsafeBufferPointer {
+                        run(
+                            rest.dropFirst(),
+                            lists + [thaw_step_list(steps: $0.baseAddress, count: Int64($0.count))])
+                    }
+                    return
+                }
+                lists.withUnsafeBufferPointer {
+                    var all = thaw_step_lists(count: Int32($0.count), lists: $0.baseAddress)
+                    thaw_step_lists_run(&all)
                 }
             }
+            run(shares[...], [])
         }
         nest(programs[...], [])
         for (index, memory) in memories.enumerated() {

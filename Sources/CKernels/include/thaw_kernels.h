@@ -28,6 +28,19 @@ typedef struct {
 /// Runs the steps in order.
 void thaw_steps_run(const thaw_step *steps, int64_t count);
 
+typedef struct {
+    const thaw_step *steps;
+    int64_t count;
+} thaw_step_list;
+
+/// Lists of steps that run side by side in one parallel region, each list in order on a thread of its own.
+/// No step of a list may need what another list writes, nor start threads itself.
+typedef struct {
+    int32_t count;
+    const thaw_step_list *lists;
+} thaw_step_lists;
+void thaw_step_lists_run(void *context /* thaw_step_lists */);
+
 /// Runs body(context, index, count) on `threads` threads of the OpenMP pool that belongs to the
 /// calling thread, the caller being index 0; serially (index 0 of 1) when threads < 2.
 void thaw_parallel(void (*body)(void *context, int32_t index, int32_t count), void *context, int32_t threads);
@@ -128,16 +141,6 @@ typedef struct {
 /// Float32 accumulation of sums within a block, double across blocks; thread partial sums are added in thread order.
 void thaw_elementwise_run(void *context /* thaw_elementwise */);
 size_t thaw_elementwise_scratch_bytes(const thaw_elementwise *program);
-
-/// Several independent programs in one parallel region, divided among threads by elements.
-/// Each program inside is run by one thread as if its `threads` were 1. Programs of one owner may share
-/// scratch memory, those of different owners may not.
-typedef struct {
-    int32_t count, threads;
-    thaw_elementwise *const *programs;
-    const int32_t *owner;  // the thread that runs each program
-} thaw_elementwise_batch;
-void thaw_elementwise_batch_run(void *context /* thaw_elementwise_batch */);
 
 // ---------------------------------------------------------------- reductions over [outer, reduced, inner]
 

@@ -22,7 +22,6 @@
 const thaw_kernel_table THAW_TABLE = {
     .name = THAW_TABLE_NAME,
     .elementwise = elementwise_run,
-    .elementwise_batch = elementwise_batch_run,
     .reduce = reduce_run,
     .moments = moments_run,
     .softmax = softmax_run,

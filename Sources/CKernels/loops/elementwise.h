@@ -194,16 +194,3 @@ static void elementwise_run(void *context) {
     const thaw_elementwise *program = context;
     elementwise_on_threads(program, program->threads);
 }
-
-static void elementwise_batch_part(void *context, int32_t index, int32_t count) {
-    const thaw_elementwise_batch *batch = context;
-    for (int32_t i = 0; i < batch->count; i++) {
-        // An owner beyond the threads, which a caller should not name, still gets its turn.
-        if (batch->owner[i] % count == index) elementwise_on_threads(batch->programs[i], 1);
-    }
-}
-
-static void elementwise_batch_run(void *context) {
-    thaw_elementwise_batch *batch = context;
-    thaw_parallel(elementwise_batch_part, batch, batch->threads);
-}

@@ -6,34 +6,79 @@ struct ElementwiseProgram {
         let storage: Storage
         let spread: Spread
         let type: StoredType
+        /// Where the input begins in its storage, in bytes.
+        var offset = 0
     }
     struct Output {
-        let storage: Storage
+        var storage: Storage
         let slot: UInt8
         let kind: UInt8
         let type: StoredType
         let factor: Float
+        /// Where the output begins in its storage, in bytes.
+        var offset = 0
+
+        /// Whether rows add up in it.
+        var isSummedOverRows: Bool { kind == UInt8(THAW_SUM_ROWS) || kind == UInt8(THAW_SUM_ALL) }
     }
 
     /// Sizes and threads; the pointers are empty.
-    let template: thaw_elementwise
+    private(set) var template: thaw_elementwise
     /// The cost of an element, in additions.
-    let work: Int
-    let inputs: [Input]
+    let workPerElement: Int
+    private(set) var inputs: [Input]
     let instructions: [thaw_instruction]
-    let outputs: [Output]
+    private(set) var outputs: [Output]
+
+    /// - Parameters:
+    ///   - rows: the rows of the matrix that the program runs through.
+    ///   - columns: the length of a row.
+    ///   - slots: the number of registers, the inputs' included.
+    init(
+        rows: Int, columns: Int, slots: Int, threads: Int32, workPerElement: Int, inputs: [Input],
+        instructions: [thaw_instruction], outputs: [Output]
+    ) {
+        template = thaw_elementwise()
+        template.rows = Int64(rows)
+        template.columns = Int64(columns)
+        template.input_count = Int32(inputs.count)
+        template.instruction_count = Int32(instructions.count)
+        template.output_count = Int32(outputs.count)
+        template.slot_count = Int32(slots)
+        template.threads = threads
+        self.workPerElement = workPerElement
+        self.inputs = inputs
+        self.instructions = instructions
+        self.outputs = outputs
+    }
+
+    /// The sums of the columns of a matrix.
+    static func columnSums(of source: Storage, rows: Int, columns: Int, into destination: Storage)
+        -> ElementwiseProgram
+    {
+        ElementwiseProgram(
+            rows: rows, columns: columns, slots: 1, threads: 1, workPerElement: 1,
+            inputs: [Input(storage: source, spread: .full, type: .float32)], instructions: [],
+            outputs: [
+                Output(storage: destination, slot: 0, kind: UInt8(THAW_SUM_ROWS), type: .float32, factor: 1)
+            ])
+    }
 
     /// The number of elements.
     var count: Int { Int(template.rows * template.columns) }
 
-    /// Whether it can run as two programs over two parts: every output is stored, nothing depends on rows or columns.
-    var isDivisible: Bool {
-        template.rows == 1 && outputs.allSatisfy { $0.kind == UInt8(THAW_STORE) }
-            && inputs.allSatisfy { $0.spread == .full || $0.spread == .scalar }
+    /// The step that runs the program.
+    func step(_ phase: Phase) -> PlannedStep {
+        PlannedStep(
+            "elementwise x\(instructions.count)", phase: phase, reads: inputs.map(\.storage),
+            writes: outputs.map(\.storage), scratchBytes: scratchBytes, divisible: self
+        ) { binder in
+            binder.step(thaw_elementwise_run, filled(binder))
+        }
     }
 
-    /// The bytes of scratch that it needs on so many threads. The kernel says, and wants the whole program but no addresses.
-    func scratchBytes(threads: Int32) -> Int {
+    /// The bytes of scratch that it needs. The kernel says, and wants the whole program but no addresses.
+    private var scratchBytes: Int {
         let inputs = inputs.map { thaw_input(data: nil, spread: $0.spread.code, type: $0.type.rawValue) }
         let outputs = outputs.map {
             thaw_output(data: nil, slot: $0.slot, kind: $0.kind, type: $0.type.rawValue, factor: $0.factor)
@@ -42,7 +87,6 @@ struct ElementwiseProgram {
             instructions.withUnsafeBufferPointer { instructions in
                 outputs.withUnsafeBufferPointer { outputs in
                     var program = template
-                    program.threads = threads
                     program.inputs = inputs.baseAddress
                     program.instructions = instructions.baseAddress
                     program.outputs = outputs.baseAddress
@@ -52,32 +96,110 @@ struct ElementwiseProgram {
         }
     }
 
-    /// The program with addresses, over all elements or, where it is divisible, over some.
-    func filled(_ binder: Binder, scratch: UnsafeMutableRawPointer, part: Range<Int>? = nil)
-        -> thaw_elementwise
-    {
-        let first = part?.lowerBound ?? 0
+    /// The program with addresses.
+    private func filled(_ binder: Binder) -> thaw_elementwise {
         var program = template
-        if let part { program.columns = Int64(part.count) }
         program.inputs = UnsafePointer(
             binder.keep(
-                inputs.map { input in
-                    let offset = input.spread == .full ? first * input.type.byteCount : 0
-                    return thaw_input(
-                        data: UnsafeRawPointer(binder.address(input.storage) + offset),
-                        spread: input.spread.code,
-                        type: input.type.rawValue)
+                inputs.map {
+                    thaw_input(
+                        data: UnsafeRawPointer(binder.address($0.storage) + $0.offset), spread: $0.spread.code,
+                        type: $0.type.rawValue)
                 }))
         program.instructions = UnsafePointer(binder.keep(instructions))
         program.outputs = UnsafePointer(
             binder.keep(
-                outputs.map { output in
+                outputs.map {
                     thaw_output(
-                        data: binder.address(output.storage) + first * output.type.byteCount,
-                        slot: output.slot,
-                        kind: output.kind, type: output.type.rawValue, factor: output.factor)
+                        data: binder.address($0.storage) + $0.offset, slot: $0.slot, kind: $0.kind,
+                        type: $0.type.rawValue, factor: $0.factor)
                 }))
-        program.scratch = scratch
+        program.scratch = binder.scratch
         return program
+    }
+
+    /// The same program on one thread over some of the elements: whole rows, or any where there is one row. What is
+    /// summed over rows goes to `sums`, in order.
+    private func restricted(to elements: Range<Int>, sums: [PartialSum] = []) -> ElementwiseProgram {
+        var part = self
+        part.template.threads = 1
+        let columns = count / Int(template.rows)
+        if template.rows > 1 {
+            part.template.rows = Int64(elements.count / columns)
+        } else {
+            part.template.columns = Int64(elements.count)
+        }
+        for index in inputs.indices {
+            switch inputs[index].spread {
+            case .full: part.inputs[index].offset += elements.lowerBound * inputs[index].type.byteCount
+            case .column:
+                part.inputs[index].offset += elements.lowerBound / columns * inputs[index].type.byteCount
+            case .row, .scalar: break
+            }
+        }
+        var sums = sums[...]
+        for index in outputs.indices {
+            let output = outputs[index]
+            if output.isSummedOverRows {
+                guard let sum = sums.popFirst() else { continue }
+                part.outputs[index].storage = sum.storage
+                part.outputs[index].offset = sum.offset
+            } else if output.kind == UInt8(THAW_SUM_COLUMNS) {
+                part.outputs[index].offset += elements.lowerBound / columns * output.type.byteCount
+            } else {
+                part.outputs[index].offset += elements.lowerBound * output.type.byteCount
+            }
+        }
+        return part
+    }
+}
+
+extension ElementwiseProgram: DivisibleWork {
+    var work: Int { count * workPerElement }
+    var isShared: Bool { template.threads > 1 }
+    var rowCount: Int? { template.rows > 1 ? Int(template.rows) : nil }
+
+    /// Cut anywhere: every output is stored, nothing depends on rows or columns.
+    var cuttableElements: Int? {
+        let isFlat =
+            template.rows == 1 && outputs.allSatisfy { $0.kind == UInt8(THAW_STORE) }
+            && inputs.allSatisfy { $0.spread == .full || $0.spread == .scalar }
+        return isFlat ? count : nil
+    }
+
+    func onOneThread(_ phase: Phase) -> PlannedStep? {
+        var alone = self
+        alone.template.threads = 1
+        return alone.step(phase)
+    }
+
+    func part(_ elements: Range<Int>, _ phase: Phase) -> PlannedStep {
+        restricted(to: elements).step(phase)
+    }
+
+    func byRows(_ rows: Int) -> RowDivision? {
+        guard rows > 0, template.rows > 1 ? Int(template.rows) % rows == 0 : cuttableElements != nil,
+            count % rows == 0
+        else { return nil }
+        let width = count / rows
+        let columns = Int(template.columns)
+        let aligned = inputs.filter { input in
+            inputs.allSatisfy { other in
+                guard other.storage === input.storage else { return true }
+                switch other.spread {
+                case .full, .column: return true
+                case .row, .scalar: return false
+                }
+            }
+        }
+        return RowDivision(
+            alignedReads: aligned.map(\.storage),
+            rowWrites: outputs.filter { !$0.isSummedOverRows }.map(\.storage),
+            sums: outputs.filter(\.isSummedOverRows).map {
+                ($0.storage, $0.kind == UInt8(THAW_SUM_ALL) ? 1 : columns)
+            },
+            part: { part, sums, phase in
+                restricted(to: part.lowerBound * width..<part.upperBound * width, sums: sums).step(phase)
+            })
     }
 }

@@ -297,33 +297,15 @@ struct ElementwiseBuilder {
         let columns = columns ?? count
         let work = max(1, lines.reduce(0) { $0 + ($1.isExpensive ? 6 : 1) } / 2)
         let outputSlots = outputs.map { slots[$0.register] ?? 0 }
-        let inputs = inputs
-        let outputs = outputs
-        let threadCount = threads.forElements(count, work: work)
-        var program = thaw_elementwise()
-        program.rows = Int64(count / columns)
-        program.columns = Int64(columns)
-        program.input_count = Int32(inputs.count)
-        program.instruction_count = Int32(instructions.count)
-        program.output_count = Int32(outputs.count)
-        program.slot_count = Int32(slotCount)
-        program.threads = threadCount
-        let template = program
-
-        let writer = ElementwiseProgram(
-            template: template, work: work,
+        return ElementwiseProgram(
+            rows: count / columns, columns: columns, slots: slotCount,
+            threads: threads.forElements(count, work: work), workPerElement: work,
             inputs: inputs.map { .init(storage: $0.storage, spread: $0.spread, type: $0.type) },
             instructions: instructions,
             outputs: zip(outputs, outputSlots).map {
                 .init(storage: $0.storage, slot: $1, kind: $0.kind, type: $0.type, factor: $0.factor)
-            })
-        return PlannedStep(
-            "elementwise x\(lines.count)", phase: phase, reads: inputs.map(\.storage),
-            writes: outputs.map(\.storage),
-            scratchBytes: writer.scratchBytes(threads: threadCount), program: writer
-        ) { binder in
-            binder.step(thaw_elementwise_run, writer.filled(binder, scratch: binder.scratch))
-        }
+            }
+        ).step(phase)
     }
 
     /// Gives registers slots, reusing those whose values are no longer needed.

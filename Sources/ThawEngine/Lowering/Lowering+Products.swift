@@ -51,7 +51,8 @@ extension Lowering {
             throw EngineError.unsupportedOperation(
                 "a matrix product over an axis of size 0 in \(node.scope) has no kernel.")
         }
-        let threadCount = threads.forProduct(operations: 2 * output.reduce(1, *) * depth)
+        let operations = 2 * output.reduce(1, *) * depth
+        let threadCount = threads.forProduct(operations: operations)
         let phase = analysis.phase[index]
         let isPacked = analysis.phase[analysis.root(node.inputs[1]).node] == .prologue && phase != .prologue
         let bias =
@@ -73,10 +74,17 @@ extension Lowering {
             (.source, try storage(for: node.inputs[0])), (.weights, packed),
         ]
         reads += try epilogue.operands(self)
+        let target = try storage(for: result)
+        let isDivisible = threadCount == 1 && output.count == 2 && !isPacked && epilogue.residual == nil
+        let work = ProductWork(
+            source: source, weights: weights, bias: bias, destination: destination, posts: epilogue.posts,
+            sourceStorage: reads[0].1, weightsStorage: packed,
+            biasStorage: try epilogue.bias.map { try storage(for: $0) }, destinationStorage: target,
+            rows: output[0], work: threads.elements(forOperations: operations), whole: primitive)
         add(
             PlannedStep(
-                "matmul", primitive, phase: phase, reads: reads,
-                writes: [(.destination, try storage(for: result))]))
+                "matmul", primitive, phase: phase, reads: reads, writes: [(.destination, target)],
+                divisible: isDivisible ? work : nil))
         return true
     }
 

@@ -67,10 +67,11 @@ final class Lowering {
         }
         for assignment in graph.assignments { try lowerAssignment(assignment) }
         // Within a phase the order stays; the phases follow one another.
-        steps = Phase.ordered.flatMap { phase in
-            let own = steps.filter { $0.phase == phase }
-            return phase == .update ? ProgramBatching.batched(own, threads: threads) : own
-        }
+        let phases = Phase.ordered.map { phase in steps.filter { $0.phase == phase } }
+        var chains = RowChains(threads: threads) { [self] in makeStorage(bytes: $0, place: .arena) }
+        let main = chains.formed(phases[1])
+        var updates = chains.sideBySide
+        steps = phases[0] + main + updates.arranged(phases[2])
     }
 
     // MARK: - Storage

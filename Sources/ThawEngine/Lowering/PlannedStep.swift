@@ -10,12 +10,14 @@ final class PlannedStep {
     let scratchBytes: Int
     /// Fills the step's context with addresses.
     let bind: (Binder) -> thaw_step
-    /// What the step runs, where that is an elementwise program that may run beside others.
-    let program: ElementwiseProgram?
+    /// What the step runs, where passes may give that to threads in other ways.
+    let divisible: (any DivisibleWork)?
+    /// The steps that each thread runs, where this is several steps side by side.
+    let lists: [[PlannedStep]]
 
     init(
         _ name: String, phase: Phase, reads: [Storage], writes: [Storage], scratchBytes: Int = 0,
-        program: ElementwiseProgram? = nil,
+        divisible: (any DivisibleWork)? = nil, lists: [[PlannedStep]] = [],
         bind: @escaping (Binder) -> thaw_step
     ) {
         self.name = name
@@ -23,14 +25,16 @@ final class PlannedStep {
         self.reads = reads
         self.writes = writes
         self.scratchBytes = scratchBytes
-        self.program = program
+        self.divisible = divisible
+        self.lists = lists
         self.bind = bind
     }
 }
 
 /// Gives steps their addresses and keeps what must live as long as the executable.
 final class Binder {
-    let scratch: UnsafeMutableRawPointer
+    /// The scratch memory of the step that is being bound.
+    private(set) var scratch: UnsafeMutableRawPointer
     private var contexts: [UnsafeMutableRawPointer] = []
     private var primitives: [Primitive] = []
 
@@ -40,6 +44,14 @@ final class Binder {
 
     deinit {
         for context in contexts { context.deallocate() }
+    }
+
+    /// Binds something whose scratch memory begins further on.
+    func withScratch<Result>(at offset: Int, _ body: () -> Result) -> Result {
+        let before = scratch
+        defer { scratch = before }
+        scratch += offset
+        return body()
     }
 
     func address(_ storage: Storage) -> UnsafeMutableRawPointer {

@@ -98,17 +98,21 @@ extension thaw_layout {
 }
 
 extension PlannedStep {
-    /// A step that runs a primitive on storages.
+    /// A step that runs a primitive on storages, each from an offset in bytes.
     convenience init(
         _ name: String, _ primitive: Primitive, phase: Phase, reads: [(Primitive.Argument, Storage)],
-        writes: [(Primitive.Argument, Storage)]
+        writes: [(Primitive.Argument, Storage)], offsets: [(Primitive.Argument, Int)] = [],
+        divisible: (any DivisibleWork)? = nil
     ) {
         self.init(
             "\(name) \(primitive.implementation)", phase: phase, reads: reads.map(\.1),
             writes: writes.map(\.1),
-            scratchBytes: primitive.bytes(.scratchpad)
+            scratchBytes: primitive.bytes(.scratchpad), divisible: divisible
         ) { binder in
-            for (argument, storage) in reads + writes { primitive.bind(argument, binder.address(storage)) }
+            for (argument, storage) in reads + writes {
+                let offset = offsets.first { $0.0.code == argument.code }?.1 ?? 0
+                primitive.bind(argument, binder.address(storage) + offset)
+            }
             primitive.bind(.scratchpad, binder.scratch)
             binder.retain(primitive)
             return thaw_step(run: thaw_primitive_run, context: UnsafeMutableRawPointer(primitive.handle))

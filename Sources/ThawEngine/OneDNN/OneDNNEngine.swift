@@ -21,7 +21,8 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
     }()
 
     /// How many threads a large step uses.
-    public let threads: Int
+    public var threads: Int { threadModel.maximum }
+    private let threadModel: ThreadModel
     let thread: EngineThread
     let arena: Arena
 
@@ -29,10 +30,16 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
     ///
     /// - Parameter threads: at least 1; by default `THAW_THREADS`, or as many as there are cores.
     /// - Throws: `EngineError` if oneDNN does not start or address space cannot be reserved.
-    public init(threads: Int? = nil) throws {
+    public convenience init(threads: Int? = nil) throws {
         let fromEnvironment = ProcessInfo.processInfo.environment["THAW_THREADS"].flatMap { Int($0) }
         let count = max(1, threads ?? fromEnvironment ?? ProcessInfo.processInfo.activeProcessorCount)
-        self.threads = count
+        try self.init(threadModel: ThreadModel(maximum: count))
+    }
+
+    /// An engine that divides work as the model says.
+    init(threadModel: ThreadModel) throws {
+        self.threadModel = threadModel
+        let count = threadModel.maximum
         arena = try Arena()
         let thread = EngineThread(name: "thaw-engine")
         self.thread = thread
@@ -65,7 +72,7 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
     public func compile(_ graph: Graph) throws -> any Executable {
         try perform { () throws in
             let prepared = try OneDNNPasses.run(on: graph)
-            let lowering = try Lowering(prepared, threads: ThreadModel(maximum: threads))
+            let lowering = try Lowering(prepared, threads: threadModel)
             return try OneDNNExecutable(lowering, engine: self)
         }
     }
