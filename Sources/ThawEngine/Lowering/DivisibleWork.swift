@@ -5,17 +5,28 @@ protocol DivisibleWork {
     var work: Int { get }
     /// Whether the step divides itself among threads.
     var isShared: Bool { get }
-    /// The elements that can be cut anywhere; nil where the work cannot be cut so.
-    var cuttableElements: Int? { get }
+    /// Whether threads may take rows through the step as well as it divides itself.
+    var joinsChains: Bool { get }
+    /// Whether the step may run later than where it stands, beside others, without losing what is in the caches.
+    var mayWait: Bool { get }
+    /// The pieces between which the work can be cut; nil where it can not.
+    var pieces: Pieces? { get }
     /// The rows that the result certainly has; nil where every number that divides it will do, or none.
     var rowCount: Int? { get }
 
     /// The whole work on one thread; nil where that is not worth while.
     func onOneThread(_ phase: Phase) -> PlannedStep?
-    /// Some of the cuttable elements on one thread.
-    func part(_ elements: Range<Int>, _ phase: Phase) -> PlannedStep
+    /// Some of the pieces on one thread; nil if there is no kernel for them.
+    func part(_ pieces: Range<Int>, _ phase: Phase) -> PlannedStep?
     /// How the work divides by rows of its result, if it does so with this number of rows.
     func byRows(_ rows: Int) -> RowDivision?
+}
+
+/// Independent pieces of a step's result, one after the other in memory.
+struct Pieces {
+    let count: Int
+    /// The elements of the result in each.
+    let width: Int
 }
 
 /// How a step divides by rows: samples, as a rule.

@@ -157,14 +157,16 @@ struct ElementwiseProgram {
 extension ElementwiseProgram: DivisibleWork {
     var work: Int { count * workPerElement }
     var isShared: Bool { template.threads > 1 }
+    var joinsChains: Bool { true }
+    var mayWait: Bool { !isShared }
     var rowCount: Int? { template.rows > 1 ? Int(template.rows) : nil }
 
     /// Cut anywhere: every output is stored, nothing depends on rows or columns.
-    var cuttableElements: Int? {
+    var pieces: Pieces? {
         let isFlat =
             template.rows == 1 && outputs.allSatisfy { $0.kind == UInt8(THAW_STORE) }
             && inputs.allSatisfy { $0.spread == .full || $0.spread == .scalar }
-        return isFlat ? count : nil
+        return isFlat ? Pieces(count: count, width: 1) : nil
     }
 
     func onOneThread(_ phase: Phase) -> PlannedStep? {
@@ -173,12 +175,12 @@ extension ElementwiseProgram: DivisibleWork {
         return alone.step(phase)
     }
 
-    func part(_ elements: Range<Int>, _ phase: Phase) -> PlannedStep {
-        restricted(to: elements).step(phase)
+    func part(_ pieces: Range<Int>, _ phase: Phase) -> PlannedStep? {
+        restricted(to: pieces).step(phase)
     }
 
     func byRows(_ rows: Int) -> RowDivision? {
-        guard rows > 0, template.rows > 1 ? Int(template.rows) % rows == 0 : cuttableElements != nil,
+        guard rows > 0, template.rows > 1 ? Int(template.rows) % rows == 0 : pieces != nil,
             count % rows == 0
         else { return nil }
         let width = count / rows

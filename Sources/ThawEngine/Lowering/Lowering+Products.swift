@@ -75,12 +75,21 @@ extension Lowering {
         ]
         reads += try epilogue.operands(self)
         let target = try storage(for: result)
-        let isDivisible = threadCount == 1 && output.count == 2 && !isPacked && epilogue.residual == nil
+        let isDivisible =
+            output.count == 2 && !isPacked && epilogue.residual == nil
         let work = ProductWork(
             source: source, weights: weights, bias: bias, destination: destination, posts: epilogue.posts,
             sourceStorage: reads[0].1, weightsStorage: packed,
             biasStorage: try epilogue.bias.map { try storage(for: $0) }, destinationStorage: target,
-            rows: output[0], work: threads.elements(forOperations: operations), whole: primitive)
+            rows: output[0], work: threads.elements(forOperations: operations), whole: primitive, threads: threadCount)
+        if isDivisible, work.isWorthDividingByDepth,
+            let steps = work.byDepth(
+                threads.maximum, partial: makeStorage(bytes: threads.maximum * target.bytes, phase: phase),
+                phase)
+        {
+            for step in steps { add(step) }
+            return true
+        }
         add(
             PlannedStep(
                 "matmul", primitive, phase: phase, reads: reads, writes: [(.destination, target)],

@@ -29,6 +29,9 @@ final class PlannedStep {
         self.lists = lists
         self.bind = bind
     }
+
+    /// The size of what the step reads.
+    var bytesRead: Int { reads.reduce(0) { $0 + $1.bytes } }
 }
 
 /// Gives steps their addresses and keeps what must live as long as the executable.

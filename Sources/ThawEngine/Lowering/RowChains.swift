@@ -11,6 +11,8 @@ struct RowChains {
     private let makeStorage: (Int) -> Storage
     private var chain = Chain()
     private var waiting = WaitingSteps()
+    /// What steps that wait read cannot be freed.
+    private let bytesThatMayWait = 16 << 20
     private var result: [PlannedStep] = []
 
     /// - Parameter makeStorage: gives memory of so many bytes for the time of a run.
@@ -28,7 +30,9 @@ struct RowChains {
             if chain.sums(areReadBy: step) { finishChain() }
             let division = chain.division(of: step, fewestRows: fewestRows)
             if let division, !waiting.hold(back: step), chain.take(step, division) { continue }
-            if division == nil, let work = step.divisible, !work.isShared {
+            if division == nil, step.divisible?.mayWait == true,
+                waiting.bytes + step.bytesRead <= bytesThatMayWait
+            {
                 waiting.append(step)
                 continue
             }
@@ -92,7 +96,7 @@ private struct Chain {
 
     /// How a small step divides by the chain's rows; an empty chain would take the step's own.
     func division(of step: PlannedStep, fewestRows: Int) -> RowDivision? {
-        guard let work = step.divisible, !work.isShared, let wanted = steps.isEmpty ? work.rowCount : rows,
+        guard let work = step.divisible, work.joinsChains, let wanted = steps.isEmpty ? work.rowCount : rows,
             wanted >= fewestRows
         else { return nil }
         return work.byRows(wanted)
@@ -124,11 +128,14 @@ private struct Chain {
 /// Small steps that nobody has needed yet, in order.
 private struct WaitingSteps {
     private var steps: [PlannedStep] = []
+    /// The sizes of all that they read.
+    private(set) var bytes = 0
     private var used: [ObjectIdentifier: Int] = [:]
     private var written: [ObjectIdentifier: Int] = [:]
 
     mutating func append(_ step: PlannedStep) {
         steps.append(step)
+        bytes += step.bytesRead
         for storage in step.reads + step.writes { used[ObjectIdentifier(storage), default: 0] += 1 }
         for storage in step.writes { written[ObjectIdentifier(storage), default: 0] += 1 }
     }

@@ -4,8 +4,8 @@ import CKernels
 /// gradients of many small kernels.
 struct SideBySide {
     let threads: ThreadModel
-    /// The thread that wrote a storage last, which finds it in its cache.
-    private var writer: [ObjectIdentifier: Int] = [:]
+    /// The threads that wrote a storage last, which find it in their caches.
+    private var writers: [ObjectIdentifier: [WrittenPart]] = [:]
 
     init(threads: ThreadModel) { self.threads = threads }
 
@@ -43,71 +43,126 @@ struct SideBySide {
     private mutating func together(_ steps: [PlannedStep]) -> [PlannedStep] {
         let total = steps.reduce(0) { $0 + ($1.divisible?.work ?? 0) }
         let count = threads.forSideBySide(total)
-        guard count > 1, steps.count > 1 || steps.contains(where: { $0.divisible?.cuttableElements != nil })
-        else { return steps }
-        var lists = [[PlannedStep]](repeating: [], count: count)
-        var load = [Int](repeating: 0, count: count)
-        let share = total / count
-
-        // First what one thread has in its cache, then the indivisible, then what can fill the gaps.
-        var rest: [PlannedStep] = []
+        guard count > 1, steps.count > 1 || steps.contains(where: { $0.divisible?.pieces != nil }) else {
+            return steps
+        }
+        var shares = Shares(threads: count, total: total)
+        // First what a thread has in its cache, then what cannot be cut, then the rest from the longest on.
+        var cuttable: [(step: PlannedStep, work: any DivisibleWork)] = []
+        var whole: [(step: PlannedStep, work: any DivisibleWork)] = []
+        var alone: [PlannedStep] = []
         for step in steps {
-            guard let work = step.divisible, let thread = writer(of: step), load[thread] + work.work <= share,
-                let alone = work.onOneThread(step.phase)
-            else {
-                rest.append(step)
-                continue
+            guard let work = step.divisible else { continue }
+            if shares.add(step, work, where: writers) { continue }
+            if work.pieces != nil {
+                cuttable.append((step, work))
+            } else {
+                whole.append((step, work))
             }
-            lists[thread].append(alone)
-            load[thread] += work.work
         }
-        var cuttable: [PlannedStep] = []
-        for step in rest {
-            guard let work = step.divisible, work.cuttableElements == nil,
-                let alone = work.onOneThread(step.phase)
-            else {
-                cuttable.append(step)
-                continue
-            }
-            let thread = load.indices.min { load[$0] < load[$1] } ?? 0
-            lists[thread].append(alone)
-            load[thread] += work.work
+        for (step, work) in whole where !shares.addWhole(step, work) { alone.append(step) }
+        for (step, work) in cuttable.sorted(by: { $0.work.work > $1.work.work })
+        where !shares.addCut(step, work) && !shares.addWhole(step, work) {
+            alone.append(step)
         }
-        cuttable.sort { ($0.divisible?.work ?? 0) > ($1.divisible?.work ?? 0) }
-        for step in cuttable { Self.divide(step, among: &lists, load: &load, share: share) }
-        for (thread, list) in lists.enumerated() {
-            for step in list { for storage in step.writes { writer[ObjectIdentifier(storage)] = thread } }
-        }
-        return [PlannedStep(sideBySide: lists.filter { !$0.isEmpty })]
+        writers.merge(shares.writers) { $1 }
+        return alone + [PlannedStep(sideBySide: shares.lists.filter { !$0.isEmpty })]
+    }
+}
+
+/// Some elements of a storage, and the thread that wrote them.
+private struct WrittenPart {
+    let elements: Range<Int>
+    let thread: Int
+}
+
+/// What each thread is given.
+private struct Shares {
+    private(set) var lists: [[PlannedStep]]
+    private(set) var writers: [ObjectIdentifier: [WrittenPart]] = [:]
+    private var load: [Int]
+    private let share: Int
+    /// Cutting off fewer elements than these gains nothing.
+    private let fewestElements = 4096
+
+    init(threads: Int, total: Int) {
+        lists = [[PlannedStep]](repeating: [], count: threads)
+        load = [Int](repeating: 0, count: threads)
+        share = total / threads
     }
 
-    private func writer(of step: PlannedStep) -> Int? {
-        step.reads.lazy.compactMap { writer[ObjectIdentifier($0)] }.first
+    private mutating func give(_ step: PlannedStep, to thread: Int, work: Int, elements: Range<Int>) {
+        lists[thread].append(step)
+        load[thread] += work
+        for storage in step.writes {
+            writers[ObjectIdentifier(storage), default: []].append(
+                WrittenPart(elements: elements, thread: thread))
+        }
     }
 
-    /// Fills the threads up to their share with parts of a step; the last takes what is left. What is not worth cutting goes
-    /// whole to the thread with the least to do.
-    private static func divide(
-        _ step: PlannedStep, among lists: inout [[PlannedStep]], load: inout [Int], share: Int
-    ) {
-        guard let work = step.divisible, let count = work.cuttableElements, count > 0 else { return }
-        let smallest = 4096
-        let workPerElement = max(1, work.work / count)
+    /// Gives the parts of a step to the threads that wrote what it reads, if that is known and does not overload them.
+    mutating func add(
+        _ step: PlannedStep, _ work: any DivisibleWork, where writers: [ObjectIdentifier: [WrittenPart]]
+    ) -> Bool {
+        guard let parts = step.reads.lazy.compactMap({ writers[ObjectIdentifier($0)] }).first else {
+            return false
+        }
+        if parts.count == 1 {
+            let thread = parts[0].thread
+            guard thread < lists.count, load[thread] + work.work <= share,
+                let alone = work.onOneThread(step.phase)
+            else { return false }
+            give(alone, to: thread, work: work.work, elements: parts[0].elements)
+            return true
+        }
+        guard let pieces = work.pieces, pieces.width == 1,
+            pieces.count == parts.reduce(0, { $0 + $1.elements.count }),
+            parts.allSatisfy({ $0.thread < lists.count })
+        else { return false }
+        for part in parts {
+            guard let own = work.part(part.elements, step.phase) else { return false }
+            give(
+                own, to: part.thread, work: work.work * part.elements.count / pieces.count,
+                elements: part.elements)
+        }
+        return true
+    }
+
+    /// Gives a step whole to the thread with the least to do.
+    mutating func addWhole(_ step: PlannedStep, _ work: any DivisibleWork) -> Bool {
+        guard let alone = work.onOneThread(step.phase) else { return false }
         let idlest = load.indices.min { load[$0] < load[$1] } ?? 0
+        give(alone, to: idlest, work: work.work, elements: 0..<0)
+        return true
+    }
+
+    /// Divides a large step evenly, always at the same places, so that a parameter's gradient and its update meet in a
+    /// cache; fills the threads up to their share with parts of a smaller one.
+    mutating func addCut(_ step: PlannedStep, _ work: any DivisibleWork) -> Bool {
+        guard let pieces = work.pieces, pieces.count * pieces.width >= 2 * fewestElements else { return false }
+        let fewest = max(1, fewestElements / pieces.width)
+        let workOfPiece = max(1, work.work / pieces.count)
+        var parts: [(thread: Int, pieces: Range<Int>, step: PlannedStep)] = []
         var start = 0
-        for thread in lists.indices where start < count {
-            var end = count
-            if count < 2 * smallest {
-                guard thread == idlest else { continue }
+        for thread in lists.indices where start < pieces.count {
+            var end = pieces.count
+            if work.isShared {
+                end = pieces.count * (thread + 1) / lists.count
             } else if thread < lists.count - 1 {
-                let room = (share - load[thread]) / workPerElement / 16 * 16
-                guard room >= smallest else { continue }
-                end = count - start - room < smallest ? count : start + room
+                let room = (share - load[thread]) / workOfPiece / 16 * 16
+                guard room >= fewest else { continue }
+                if pieces.count - start - room >= fewest { end = start + room }
             }
-            lists[thread].append(work.part(start..<end, step.phase))
-            load[thread] += (end - start) * workPerElement
+            guard let part = work.part(start..<end, step.phase) else { return false }
+            parts.append((thread, start..<end, part))
             start = end
         }
+        for (thread, range, part) in parts {
+            give(
+                part, to: thread, work: range.count * workOfPiece,
+                elements: range.lowerBound * pieces.width..<range.upperBound * pieces.width)
+        }
+        return true
     }
 }
 
