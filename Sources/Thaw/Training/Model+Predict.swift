@@ -15,7 +15,8 @@ extension Model {
     ///   - liveRandomness: which random layers are live; `.all` is Monte-Carlo dropout.
     ///   - verbosity: how much is printed.
     ///   - callbacks: code to run between the steps.
-    /// - Returns: the outputs, samples on axis 0.
+    /// - Returns: the outputs, samples on axis 0; NaN for a sample whose input holds NaN or infinity (in `.training` mode
+    ///   for its whole batch).
     /// - Throws: `TrainingError` for arguments and data that do not fit.
     public func predict(
         _ x: Tensor, batchSize: Int = 32, mode: Mode = .inference,

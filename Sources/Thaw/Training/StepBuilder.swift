@@ -42,7 +42,8 @@ struct StepBuilder {
     /// The step that evaluates: forward, loss and metrics.
     static func evaluationStep(model: Model, key: StepKey, compilation: Compilation) throws -> CompiledStep {
         var builder = StepBuilder(model: model, key: key, writesState: false)
-        let prediction = try builder.forward(loss: compilation.loss)
+        let raw = try builder.forward(loss: compilation.loss)
+        let prediction = try builder.showingNonFiniteInputs(in: raw)
         let loss = try builder.loss(compilation.loss, of: prediction)
         try builder.updateMetrics(compilation.evaluationMetrics, loss: loss, prediction: prediction)
         builder.graph.addOutput(CompiledStep.Name.loss, loss)
@@ -52,7 +53,8 @@ struct StepBuilder {
     /// The step that predicts.
     static func predictionStep(model: Model, key: StepKey) throws -> CompiledStep {
         var builder = StepBuilder(model: model, key: key, writesState: false)
-        let prediction = try builder.forward(loss: nil)
+        let raw = try builder.forward(loss: nil)
+        let prediction = try builder.showingNonFiniteInputs(in: raw)
         builder.graph.addOutput(CompiledStep.Name.prediction, prediction)
         return try builder.compiled(prediction: prediction, loss: nil)
     }
@@ -83,6 +85,24 @@ extension StepBuilder {
             throw ModelError.inputCount(model: "\(model.name) (outputs)", expected: 1, got: outputs.count)
         }
         return prediction
+    }
+
+    /// The prediction, NaN for each sample whose input holds NaN or infinity, and for the whole batch in training mode, where
+    /// samples meet in batch statistics. Without this a maximum, in a pooling layer or a ReLU, could hide it and the
+    /// prediction look like any other.
+    func showingNonFiniteInputs(in prediction: SymbolicTensor) throws -> SymbolicTensor {
+        guard prediction.shape.first == key.batchSize else { return prediction }
+        var result = prediction
+        for input in inputs {
+            // Zero times anything finite is zero.
+            let zeros = try input * 0
+            let rest = Array((key.mode == .training ? 0 : 1)..<input.shape.count)
+            let shown = rest.isEmpty ? zeros : try zeros.sum(axes: rest)
+            let shape = [Int](repeating: 1, count: prediction.shape.count)
+            let perSample = shown.shape.isEmpty ? shape : [key.batchSize] + shape.dropFirst()
+            result = try result + shown.reshape(to: perSample)
+        }
+        return result
     }
 
     /// The batch's loss, a scalar.

@@ -103,7 +103,8 @@ struct ElementwiseProgram {
             binder.keep(
                 inputs.map {
                     thaw_input(
-                        data: UnsafeRawPointer(binder.address($0.storage) + $0.offset), spread: $0.spread.code,
+                        data: UnsafeRawPointer(binder.address($0.storage) + $0.offset),
+                        spread: $0.spread.code,
                         type: $0.type.rawValue)
                 }))
         program.instructions = UnsafePointer(binder.keep(instructions))

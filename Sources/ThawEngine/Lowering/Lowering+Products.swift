@@ -81,7 +81,8 @@ extension Lowering {
             source: source, weights: weights, bias: bias, destination: destination, posts: epilogue.posts,
             sourceStorage: reads[0].1, weightsStorage: packed,
             biasStorage: try epilogue.bias.map { try storage(for: $0) }, destinationStorage: target,
-            rows: output[0], work: threads.elements(forOperations: operations), whole: primitive, threads: threadCount)
+            rows: output[0], work: threads.elements(forOperations: operations), whole: primitive,
+            threads: threadCount)
         if isDivisible, work.isWorthDividingByDepth,
             let steps = work.byDepth(
                 threads.maximum, partial: makeStorage(bytes: threads.maximum * target.bytes, phase: phase),

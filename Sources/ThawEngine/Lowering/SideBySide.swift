@@ -28,9 +28,10 @@ struct SideBySide {
         var lastUse: [ObjectIdentifier: Int] = [:]
         for step in steps {
             // After whoever writes what it reads, and whoever uses what it writes.
-            let own = max(
-                step.reads.compactMap { lastWrite[ObjectIdentifier($0)] }.max() ?? -1,
-                step.writes.compactMap { lastUse[ObjectIdentifier($0)] }.max() ?? -1) + 1
+            let own =
+                max(
+                    step.reads.compactMap { lastWrite[ObjectIdentifier($0)] }.max() ?? -1,
+                    step.writes.compactMap { lastUse[ObjectIdentifier($0)] }.max() ?? -1) + 1
             level.append(own)
             for storage in step.reads + step.writes {
                 lastUse[ObjectIdentifier(storage), default: own].raise(to: own)
@@ -139,7 +140,9 @@ private struct Shares {
     /// Divides a large step evenly, always at the same places, so that a parameter's gradient and its update meet in a
     /// cache; fills the threads up to their share with parts of a smaller one.
     mutating func addCut(_ step: PlannedStep, _ work: any DivisibleWork) -> Bool {
-        guard let pieces = work.pieces, pieces.count * pieces.width >= 2 * fewestElements else { return false }
+        guard let pieces = work.pieces, pieces.count * pieces.width >= 2 * fewestElements else {
+            return false
+        }
         let fewest = max(1, fewestElements / pieces.width)
         let workOfPiece = max(1, work.work / pieces.count)
         var parts: [(thread: Int, pieces: Range<Int>, step: PlannedStep)] = []

@@ -59,7 +59,9 @@ extension EngineTests {
         }
 
         /// Long updates are cut in equal parts, also after short ones.
-        @Test(arguments: [[235_200, 300, 30_000, 100, 1000, 10], [10, 100, 70_000], [50_000, 50_000, 50_000]])
+        @Test(arguments: [
+            [235_200, 300, 30_000, 100, 1000, 10], [10, 100, 70_000], [50_000, 50_000, 50_000],
+        ])
         func updatesAreDividedEvenly(_ sizes: [Int]) throws {
             var sideBySide = SideBySide(threads: ThreadModel(maximum: 2))
             let steps = sizes.map { size in

@@ -35,6 +35,37 @@ import Thaw
         #expect(model.history?.end == .failed)
     }
 
+    /// The library's ReLU and maximum pooling make a number of NaN; a prediction must not.
+    @Test func predictionsOfNaNAreNaN() throws {
+        let model = Sequential(seed: 3) {
+            Conv2D(4, kernelSize: 3, activation: .relu, inputShape: [8, 8, 2])
+            MaxPooling2D()
+            Flatten()
+            Dense(3, activation: .softmax)
+        }
+        try model.compile(optimizer: .sgd(), loss: .sparseCategoricalCrossentropy)
+        var stream = RandomStream(seed: 4)
+        let good = stream.uniformTensor([5, 8, 8, 2], in: -1..<1)
+        let y = Tensor([0, 1, 2, 0, 1] as [Int32])
+        let expected = try model.predict(good).floats
+        for wrong in [Float.nan, .infinity] {
+            var values = good.floats
+            values[2 * 128 + 77] = wrong
+            let bad = Tensor(shape: good.shape, scalars: values)
+            let predicted = try model.predict(bad).floats
+            for (index, value) in predicted.enumerated() {
+                if index / 3 == 2 {
+                    #expect(value.isNaN)
+                } else {
+                    #expect(value == expected[index], "another sample changed")
+                }
+            }
+            #expect(try model.evaluate(bad, y).loss.isNaN)
+            #expect(try model.evaluate(bad[0..<2], y[0..<2]).loss.isFinite)
+            #expect(try model.predict(bad, mode: .training).floats.allSatisfy(\.isNaN))
+        }
+    }
+
     @Test func targetsAndWeightsWithNaNAreNamed() throws {
         try Runtime.$engine.withValue(TestEngine.current) {
             let model = Sequential { Dense(1, inputShape: [4]) }
