@@ -42,9 +42,13 @@ struct StepBuilder {
     /// The step that evaluates: forward, loss and metrics.
     static func evaluationStep(model: Model, key: StepKey, compilation: Compilation) throws -> CompiledStep {
         var builder = StepBuilder(model: model, key: key, writesState: false)
-        let raw = try builder.forward(loss: compilation.loss)
-        let prediction = try builder.showingNonFiniteInputs(in: raw)
-        let loss = try builder.loss(compilation.loss, of: prediction)
+        var prediction = try builder.forward(loss: compilation.loss)
+        // From the prediction as it is: a loss looks for the softmax or sigmoid at its end.
+        var loss = try builder.loss(compilation.loss, of: prediction)
+        if let mark = try builder.nonFiniteInputMark(for: prediction) {
+            loss = try loss + mark.sum()
+            prediction = try prediction + mark
+        }
         try builder.updateMetrics(compilation.evaluationMetrics, loss: loss, prediction: prediction)
         builder.graph.addOutput(CompiledStep.Name.loss, loss)
         return try builder.compiled(prediction: prediction, loss: compilation.loss)
@@ -53,8 +57,8 @@ struct StepBuilder {
     /// The step that predicts.
     static func predictionStep(model: Model, key: StepKey) throws -> CompiledStep {
         var builder = StepBuilder(model: model, key: key, writesState: false)
-        let raw = try builder.forward(loss: nil)
-        let prediction = try builder.showingNonFiniteInputs(in: raw)
+        var prediction = try builder.forward(loss: nil)
+        if let mark = try builder.nonFiniteInputMark(for: prediction) { prediction = try prediction + mark }
         builder.graph.addOutput(CompiledStep.Name.prediction, prediction)
         return try builder.compiled(prediction: prediction, loss: nil)
     }
@@ -87,22 +91,24 @@ extension StepBuilder {
         return prediction
     }
 
-    /// The prediction, NaN for each sample whose input holds NaN or infinity, and for the whole batch in training mode, where
-    /// samples meet in batch statistics. Without this a maximum, in a pooling layer or a ReLU, could hide it and the
-    /// prediction look like any other.
-    func showingNonFiniteInputs(in prediction: SymbolicTensor) throws -> SymbolicTensor {
-        guard prediction.shape.first == key.batchSize else { return prediction }
-        var result = prediction
+    /// Zero for each sample, NaN where its input holds NaN or infinity, in the shape `[batch, 1, ...]` that goes with the
+    /// prediction; one number for all where samples meet in batch statistics. Added to a result it shows what a maximum, in
+    /// a pooling layer or a ReLU, could hide; without it the prediction would look like any other.
+    func nonFiniteInputMark(for prediction: SymbolicTensor) throws -> SymbolicTensor? {
+        let ones = [Int](repeating: 1, count: prediction.shape.count)
+        let samplesMeet =
+            key.mode == .training || key.statistics == .batch || key.statistics == .batchUpdating
+            || prediction.shape.first != key.batchSize
+        var mark: SymbolicTensor?
         for input in inputs {
             // Zero times anything finite is zero.
             let zeros = try input * 0
-            let rest = Array((key.mode == .training ? 0 : 1)..<input.shape.count)
-            let shown = rest.isEmpty ? zeros : try zeros.sum(axes: rest)
-            let shape = [Int](repeating: 1, count: prediction.shape.count)
-            let perSample = shown.shape.isEmpty ? shape : [key.batchSize] + shape.dropFirst()
-            result = try result + shown.reshape(to: perSample)
+            let rest = Array((samplesMeet ? 0 : 1)..<input.shape.count)
+            let own = try (rest.isEmpty ? zeros : zeros.sum(axes: rest))
+                .reshape(to: samplesMeet ? ones : [key.batchSize] + ones.dropFirst())
+            mark = try mark.map { try $0 + own } ?? own
         }
-        return result
+        return mark
     }
 
     /// The batch's loss, a scalar.

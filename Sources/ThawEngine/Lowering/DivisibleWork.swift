@@ -33,8 +33,6 @@ struct Pieces {
 struct RowDivision {
     /// Storages of which some rows of the result need only the same rows.
     let alignedReads: [Storage]
-    /// Storages that are written by rows.
-    let rowWrites: [Storage]
     /// What is summed over all rows: each part has a sum of its own, and they are added afterwards.
     let sums: [(storage: Storage, columns: Int)]
     /// The step over some rows on one thread, with its own sums in the places given; nil if there is no kernel for it.

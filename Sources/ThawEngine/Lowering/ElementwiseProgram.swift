@@ -38,6 +38,7 @@ struct ElementwiseProgram {
         rows: Int, columns: Int, slots: Int, threads: Int32, workPerElement: Int, inputs: [Input],
         instructions: [thaw_instruction], outputs: [Output]
     ) {
+        precondition(slots <= Int(THAW_MAXIMUM_SLOTS), "an elementwise program needs \(slots) registers")
         template = thaw_elementwise()
         template.rows = Int64(rows)
         template.columns = Int64(columns)
@@ -142,7 +143,7 @@ struct ElementwiseProgram {
         for index in outputs.indices {
             let output = outputs[index]
             if output.isSummedOverRows {
-                guard let sum = sums.popFirst() else { continue }
+                guard let sum = sums.popFirst() else { preconditionFailure("a part of a sum has no place") }
                 part.outputs[index].storage = sum.storage
                 part.outputs[index].offset = sum.offset
             } else if output.kind == UInt8(THAW_SUM_COLUMNS) {
@@ -189,6 +190,8 @@ extension ElementwiseProgram: DivisibleWork {
         let aligned = inputs.filter { input in
             inputs.allSatisfy { other in
                 guard other.storage === input.storage else { return true }
+                // Rows that begin elsewhere are other rows.
+                guard other.offset == 0 else { return false }
                 switch other.spread {
                 case .full, .column: return true
                 case .row, .scalar: return false
@@ -197,7 +200,6 @@ extension ElementwiseProgram: DivisibleWork {
         }
         return RowDivision(
             alignedReads: aligned.map(\.storage),
-            rowWrites: outputs.filter { !$0.isSummedOverRows }.map(\.storage),
             sums: outputs.filter(\.isSummedOverRows).map {
                 ($0.storage, $0.kind == UInt8(THAW_SUM_ALL) ? 1 : columns)
             },

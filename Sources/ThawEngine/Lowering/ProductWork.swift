@@ -29,7 +29,7 @@ struct ProductWork: DivisibleWork {
 
     /// Some rows of the result.
     func part(_ pieces: Range<Int>, _ phase: Phase) -> PlannedStep? {
-        guard
+        guard !pieces.isEmpty,
             let primitive = withUnsafeLayouts(
                 source.rows(pieces.count), weights, bias, destination.rows(pieces.count),
                 { Primitive(thaw_matmul_create($0, $1, $2, $3, posts, Int32(posts.count), 1)) }),
@@ -43,7 +43,7 @@ struct ProductWork: DivisibleWork {
         guard rows == self.rows, source.strides.1 == 1, weightsStorage !== sourceStorage,
             biasStorage !== sourceStorage
         else { return nil }
-        return RowDivision(alignedReads: [sourceStorage], rowWrites: [destinationStorage], sums: []) {
+        return RowDivision(alignedReads: [sourceStorage], sums: []) {
             rows, _, phase in part(rows, phase)
         }
     }
@@ -56,7 +56,7 @@ struct ProductWork: DivisibleWork {
             offsets: [
                 (.source, firstRow * Int(source.strides.0) * 4),
                 (.destination, firstRow * Int(destination.strides.0) * 4),
-            ], divisible: self)
+            ])
     }
 
     // MARK: - Depth
@@ -74,6 +74,8 @@ struct ProductWork: DivisibleWork {
     /// - Parameter partial: memory for a product from each thread.
     func byDepth(_ count: Int, partial: Storage, _ phase: Phase) -> [PlannedStep]? {
         let depth = Int(source.sizes.1), bytes = destinationStorage.bytes
+        // A program adds the products, with a register for each, the bias and the result.
+        guard depth >= count, count + 2 <= Int(THAW_MAXIMUM_SLOTS) else { return nil }
         var lists: [[PlannedStep]] = []
         for thread in 0..<count {
             let range = depth * thread / count..<depth * (thread + 1) / count

@@ -67,7 +67,8 @@ struct SideBySide {
             alone.append(step)
         }
         writers.merge(shares.writers) { $1 }
-        return alone + [PlannedStep(sideBySide: shares.lists.filter { !$0.isEmpty })]
+        let lists = shares.lists.filter { !$0.isEmpty }
+        return lists.isEmpty ? alone : alone + [PlannedStep(sideBySide: lists)]
     }
 }
 
@@ -101,7 +102,7 @@ private struct Shares {
         }
     }
 
-    /// Gives the parts of a step to the threads that wrote what it reads, if that is known and does not overload them.
+    /// Gives a step to the thread that wrote what it reads, if that has room, or its parts to the threads that wrote theirs.
     mutating func add(
         _ step: PlannedStep, _ work: any DivisibleWork, where writers: [ObjectIdentifier: [WrittenPart]]
     ) -> Bool {
@@ -120,8 +121,9 @@ private struct Shares {
             pieces.count == parts.reduce(0, { $0 + $1.elements.count }),
             parts.allSatisfy({ $0.thread < lists.count })
         else { return false }
-        for part in parts {
-            guard let own = work.part(part.elements, step.phase) else { return false }
+        let steps = parts.compactMap { work.part($0.elements, step.phase) }
+        guard steps.count == parts.count else { return false }
+        for (own, part) in zip(steps, parts) {
             give(
                 own, to: part.thread, work: work.work * part.elements.count / pieces.count,
                 elements: part.elements)
@@ -156,6 +158,7 @@ private struct Shares {
                 guard room >= fewest else { continue }
                 if pieces.count - start - room >= fewest { end = start + room }
             }
+            guard end > start else { continue }
             guard let part = work.part(start..<end, step.phase) else { return false }
             parts.append((thread, start..<end, part))
             start = end

@@ -113,15 +113,10 @@ final class OneDNNExecutable: Executable {
     }
 
     func run() throws -> Bool {
-        let (isAssigned, status) = engine.perform { (runHere(), thaw_onednn_take_status()) }
-        guard status == 0 else {
-            throw EngineError.library(
-                "oneDNN failed with status \(status) while a graph ran; its results are not valid.")
-        }
-        return isAssigned
+        try engine.perform { () throws in try runHere() }
     }
 
-    private func runHere() -> Bool {
+    private func runHere() throws -> Bool {
         if prologue.count > 0 {
             for index in 0..<watched.count where watched[index].pointee != seen[index] {
                 needsPrologue = true
@@ -129,14 +124,26 @@ final class OneDNNExecutable: Executable {
             }
             if needsPrologue {
                 thaw_steps_run(prologue.baseAddress, Int64(prologue.count))
+                try checkStatus()
                 needsPrologue = false
             }
         }
         thaw_steps_run(main.baseAddress, Int64(main.count))
+        // Nothing is assigned from results that are not valid.
+        try checkStatus()
         if let predicate, predicate.pointee == 0 { return false }
         thaw_steps_run(update.baseAddress, Int64(update.count))
         for index in 0..<assigned.count { assigned[index].pointee &+= 1 }
+        try checkStatus()
         return true
+    }
+
+    private func checkStatus() throws {
+        let status = thaw_onednn_take_status()
+        guard status == 0 else {
+            throw EngineError.library(
+                "oneDNN failed with status \(status) while a graph ran; its results are not valid.")
+        }
     }
 
     /// The least processor time of each step that runs every time, in seconds: for finding what is slow, not for comparing.
@@ -153,6 +160,7 @@ final class OneDNNExecutable: Executable {
                     before = after
                 }
             }
+            _ = thaw_onednn_take_status()
             let names = stepNames.dropFirst(prologue.count)
             return zip(names, least).map { ($0, Double($1) / 1e9) }
         }

@@ -32,6 +32,7 @@ extension EngineTests {
             }
             let loss = try (x - fixture.input("target")).square().mean()
             let gradients = try fixture.graph.gradients(of: loss, withRespectTo: weights.map(\.1))
+            try fixture.graph.assignOnlyIf(fixture.graph.allFinite([loss] + gradients.compactMap { $0 }))
             for ((variable, value), gradient) in zip(weights, gradients) {
                 let step = try #require(gradient) * fixture.input("rate")
                 try fixture.graph.assign(variable, try value - step)
@@ -43,6 +44,40 @@ extension EngineTests {
             try expectAgreement(Self.inputs, runs: 5, tolerance: 2e-5) {
                 try Self.trainingStep(&$0, normalized: normalized)
             }
+        }
+
+        /// More threads than some steps have pieces, and rows that they do not divide evenly.
+        @Test(arguments: [3, 5]) func manyThreadsAgree(_ threads: Int) throws {
+            var model = ThreadModel(maximum: threads)
+            model.elementsWorthDividing = 1
+            model.elementsWorthChaining = 1
+            model.fewestRowsForThread = 1
+            model.operationsWorthSharing = 1
+            let engine = try OneDNNEngine(threadModel: model)
+            let expected = try runGraph(on: Engines.one.get(), Self.inputs) {
+                try Self.wideStep(&$0)
+            }
+            let result = try runGraph(on: engine, Self.inputs) { try Self.wideStep(&$0) }
+            for (computed, wanted) in zip(result.variables, expected.variables) {
+                #expect(difference(computed, wanted, tolerance: 2e-5) == nil)
+            }
+        }
+
+        /// A step whose first kernel is larger than what passes by it, and whose second has two rows.
+        private static func wideStep(_ fixture: inout GraphFixture) throws {
+            let x = try fixture.input("x")
+            let narrow = try fixture.variable("narrow", uniform([20, 2], -0.3..<0.3, seed: 8))
+            let wide = try fixture.variable("wide", uniform([2, 4200], -0.3..<0.3, seed: 9))
+            let deep = try fixture.variable("deep", uniform([4200, 20], -0.01..<0.01, seed: 10))
+            let parameters = [narrow, wide, deep].map { fixture.graph.read($0) }
+            let y = try x.matmul(parameters[0]).tanh().matmul(parameters[1]).matmul(parameters[2])
+            let loss = try (y - fixture.input("target")).square().mean()
+            let gradients = try fixture.graph.gradients(of: loss, withRespectTo: parameters)
+            for ((variable, value), gradient) in zip(zip([narrow, wide, deep], parameters), gradients) {
+                try fixture.graph.assign(
+                    variable, value - #require(gradient) * fixture.input("rate"))
+            }
+            fixture.output(loss)
         }
 
         /// The layers run in one region forwards and in one backwards; kernels' gradients and updates in one each.

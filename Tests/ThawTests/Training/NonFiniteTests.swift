@@ -66,6 +66,15 @@ import Thaw
         }
     }
 
+    /// Evaluation computes the loss from the logits, as training does, and not from a softmax that has rounded to zero.
+    @Test func evaluationLossOfSureMistakesIsExact() throws {
+        let model = Sequential { Dense(2, activation: .softmax, inputShape: [1]) }
+        try model.compile(optimizer: .sgd(), loss: .sparseCategoricalCrossentropy)
+        try model.setWeights([Tensor(shape: [1, 2], scalars: [50, -50] as [Float]), .zeros([2])])
+        let x = Tensor(shape: [1, 1], scalars: [1] as [Float]), y = Tensor([1] as [Int32])
+        #expect(try abs(model.evaluate(x, y).loss - 100) < 1e-4)
+    }
+
     @Test func targetsAndWeightsWithNaNAreNamed() throws {
         try Runtime.$engine.withValue(TestEngine.current) {
             let model = Sequential { Dense(1, inputShape: [4]) }
