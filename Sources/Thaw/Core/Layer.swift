@@ -119,11 +119,14 @@ open class Layer {
     ///   - shape: its shape, in Keras's layout.
     ///   - initializer: where the first value comes from.
     ///   - role: `.weight` (learned) or `.statistic` (kept by the layer itself).
+    ///   - regularizer: what is added to the loss while the parameter is trainable.
+    ///   - constraint: what the parameter is brought to after each update.
     /// - Throws: `LayerError` for a name that is taken or a shape with a size below 1; what the engine
     ///   throws.
     @discardableResult
     public final func addWeight(
-        name: String, shape: [Int], initializer: Initializer, role: Parameter.Role = .weight
+        name: String, shape: [Int], initializer: Initializer, role: Parameter.Role = .weight,
+        regularizer: Regularizer? = nil, constraint: Constraint? = nil
     ) throws -> Parameter {
         guard !ownParameters.contains(where: { $0.name == name }) else {
             throw LayerError("already has a parameter \"\(name)\"; give each its own name.")
@@ -132,11 +135,19 @@ open class Layer {
             throw LayerError(
                 "parameter \"\(name)\" cannot have the shape \(shape); each size must be at least 1.")
         }
+        let bytes = shape.reduce((size: 4, overflows: false)) {
+            let product = $0.size.multipliedReportingOverflow(by: $1)
+            return (product.partialValue, $0.overflows || product.overflow)
+        }
+        guard !bytes.overflows, bytes.size < 1 << 46 else {
+            throw LayerError(
+                "parameter \"\(name)\" of shape \(shape) is larger than any memory; check the layer's sizes.")
+        }
         let context = BuildContext.current ?? BuildContext.fresh(path: [self.name])
         let path = (context.path + [name]).joined(separator: "/")
         let parameter = try Parameter(
-            name: name, role: role, shape: shape, initializer: initializer, layer: self, path: path,
-            engine: context.engine,
+            name: name, role: role, shape: shape, initializer: initializer, regularizer: regularizer,
+            constraint: constraint, layer: self, path: path, engine: context.engine,
             initialValue: try initializer.tensor(shape: shape, seed: context.seed, path: path))
         ownParameters.append(parameter)
         return parameter

@@ -17,6 +17,8 @@ public enum ModelError: ThawError, Equatable {
     case weightShape(model: String, path: String, position: Int, expected: [Int], got: [Int])
     /// The model got a number of inputs or gave a number of outputs that the call does not allow.
     case inputCount(model: String, expected: Int, got: Int)
+    /// A model was added to itself, or to a model inside it.
+    case containsItself(model: String)
     /// A copy could not be made.
     case cannotClone(layer: String, reason: String)
 
@@ -40,6 +42,8 @@ public enum ModelError: ThawError, Equatable {
                 + "nothing was changed. Check the order against model.parameterPaths."
         case .inputCount(let model, let expected, let got):
             "model \(model) takes \(expected) input\(expected == 1 ? "" : "s"), got \(got)."
+        case .containsItself(let model):
+            "model \(model) was added to itself, or to a model inside it; add model.clone() if a copy was meant."
         case .cannotClone(let layer, let reason):
             "cannot clone layer \(layer): \(reason)"
         }

@@ -22,6 +22,10 @@ public final class Parameter {
     public let shape: [Int]
     /// What its first value came from.
     public let initializer: Initializer
+    /// What is added to the loss while the parameter is trainable; nil for nothing.
+    public let regularizer: Regularizer?
+    /// What the parameter is brought to after each update; nil leaves it.
+    public let constraint: Constraint?
     /// The storage.
     public let variable: any Variable
     /// The engine that made the storage.
@@ -30,13 +34,15 @@ public final class Parameter {
     public private(set) weak var layer: Layer?
 
     init(
-        name: String, role: Role, shape: [Int], initializer: Initializer, layer: Layer, path: String,
-        engine: any Engine, initialValue: Tensor
+        name: String, role: Role, shape: [Int], initializer: Initializer, regularizer: Regularizer?,
+        constraint: Constraint?, layer: Layer, path: String, engine: any Engine, initialValue: Tensor
     ) throws {
         self.name = name
         self.role = role
         self.shape = shape
         self.initializer = initializer
+        self.regularizer = regularizer
+        self.constraint = constraint
         self.layer = layer
         self.engine = engine
         self.variable = try engine.makeVariable(name: path, initialValue: initialValue)

@@ -40,6 +40,9 @@ public final class Tracer {
     /// The value a statistic gets at the end of the step; nil if the trace does not update it.
     public func updatedValue(of parameter: Parameter) -> SymbolicTensor? { updates[parameter] }
 
+    /// The updated parameters' values after the step, in the same order.
+    var updatedValues: [SymbolicTensor] { updatedParameters.compactMap { updates[$0] } }
+
     /// Turns the collected updates into the graph's assignments. To be called once, after the trace.
     ///
     /// - Throws: if an update does not fit its parameter.

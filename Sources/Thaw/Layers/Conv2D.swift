@@ -26,6 +26,10 @@ public final class Conv2D: Layer {
     public let usesBias: Bool
     private let kernelInitializer: Initializer
     private let biasInitializer: Initializer
+    private let kernelRegularizer: Regularizer?
+    private let biasRegularizer: Regularizer?
+    private let kernelConstraint: Constraint?
+    private let biasConstraint: Constraint?
     private var kernel: Parameter?
     private var bias: Parameter?
 
@@ -39,7 +43,9 @@ public final class Conv2D: Layer {
         dilation: Size2D = 1, groups: Int = 1, activation: ActivationFunction = .linear,
         usesBias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
-        inputShape: [Int]? = nil, name: String? = nil
+        kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
+        kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, inputShape: [Int]? = nil,
+        name: String? = nil
     ) {
         self.filters = filters
         self.kernelSize = kernelSize
@@ -51,6 +57,10 @@ public final class Conv2D: Layer {
         self.usesBias = usesBias
         self.kernelInitializer = kernelInitializer
         self.biasInitializer = biasInitializer
+        self.kernelRegularizer = kernelRegularizer
+        self.biasRegularizer = biasRegularizer
+        self.kernelConstraint = kernelConstraint
+        self.biasConstraint = biasConstraint
         super.init(name: name, inputShape: inputShape)
     }
 
@@ -67,8 +77,13 @@ public final class Conv2D: Layer {
         try ImageShape.requirePositive(kernelSize, strides, dilation)
         kernel = try addWeight(
             name: "kernel", shape: [kernelSize.height, kernelSize.width, channels / groups, filters],
-            initializer: kernelInitializer)
-        bias = usesBias ? try addWeight(name: "bias", shape: [filters], initializer: biasInitializer) : nil
+            initializer: kernelInitializer, regularizer: kernelRegularizer,
+            constraint: kernelConstraint)
+        bias =
+            usesBias
+            ? try addWeight(
+                name: "bias", shape: [filters], initializer: biasInitializer, regularizer: biasRegularizer,
+                constraint: biasConstraint) : nil
     }
 
     public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
@@ -83,6 +98,8 @@ public final class Conv2D: Layer {
         Conv2D(
             filters, kernelSize: kernelSize, strides: strides, padding: padding, dilation: dilation,
             groups: groups, activation: activation, usesBias: usesBias, kernelInitializer: kernelInitializer,
-            biasInitializer: biasInitializer)
+            biasInitializer: biasInitializer, kernelRegularizer: kernelRegularizer,
+            biasRegularizer: biasRegularizer, kernelConstraint: kernelConstraint,
+            biasConstraint: biasConstraint)
     }
 }

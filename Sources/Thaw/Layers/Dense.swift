@@ -13,6 +13,10 @@ public final class Dense: Layer {
     public let usesBias: Bool
     private let kernelInitializer: Initializer
     private let biasInitializer: Initializer
+    private let kernelRegularizer: Regularizer?
+    private let biasRegularizer: Regularizer?
+    private let kernelConstraint: Constraint?
+    private let biasConstraint: Constraint?
     private var kernel: Parameter?
     private var bias: Parameter?
 
@@ -24,18 +28,28 @@ public final class Dense: Layer {
     ///   - usesBias: whether there is a bias.
     ///   - kernelInitializer: where the first kernel comes from.
     ///   - biasInitializer: where the first bias comes from.
+    ///   - kernelRegularizer: a penalty on the kernel that is added to the loss while it is trainable.
+    ///   - biasRegularizer: the same for the bias.
+    ///   - kernelConstraint: what the kernel is brought to after each update.
+    ///   - biasConstraint: the same for the bias.
     ///   - inputShape: the shape of one sample, for a model's first layer.
     ///   - name: the layer's name.
     public init(
         _ units: Int, activation: ActivationFunction = .linear, usesBias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
-        inputShape: [Int]? = nil, name: String? = nil
+        kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
+        kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, inputShape: [Int]? = nil,
+        name: String? = nil
     ) {
         self.units = units
         self.activation = activation
         self.usesBias = usesBias
         self.kernelInitializer = kernelInitializer
         self.biasInitializer = biasInitializer
+        self.kernelRegularizer = kernelRegularizer
+        self.biasRegularizer = biasRegularizer
+        self.kernelConstraint = kernelConstraint
+        self.biasConstraint = biasConstraint
         super.init(name: name, inputShape: inputShape)
     }
 
@@ -46,8 +60,15 @@ public final class Dense: Layer {
         guard inputShape.count >= 2, let inputs = inputShape.last else {
             throw LayerError("expects inputs [n, ..., features] of at least 2 axes, got \(inputShape).")
         }
-        kernel = try addWeight(name: "kernel", shape: [inputs, units], initializer: kernelInitializer)
-        bias = usesBias ? try addWeight(name: "bias", shape: [units], initializer: biasInitializer) : nil
+        kernel = try addWeight(
+            name: "kernel", shape: [inputs, units], initializer: kernelInitializer,
+            regularizer: kernelRegularizer,
+            constraint: kernelConstraint)
+        bias =
+            usesBias
+            ? try addWeight(
+                name: "bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer,
+                constraint: biasConstraint) : nil
     }
 
     public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
@@ -68,6 +89,8 @@ public final class Dense: Layer {
     public override func cloned() throws -> Layer {
         Dense(
             units, activation: activation, usesBias: usesBias, kernelInitializer: kernelInitializer,
-            biasInitializer: biasInitializer)
+            biasInitializer: biasInitializer, kernelRegularizer: kernelRegularizer,
+            biasRegularizer: biasRegularizer, kernelConstraint: kernelConstraint,
+            biasConstraint: biasConstraint)
     }
 }

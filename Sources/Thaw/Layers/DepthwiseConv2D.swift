@@ -22,6 +22,10 @@ public final class DepthwiseConv2D: Layer {
     public let usesBias: Bool
     private let kernelInitializer: Initializer
     private let biasInitializer: Initializer
+    private let kernelRegularizer: Regularizer?
+    private let biasRegularizer: Regularizer?
+    private let kernelConstraint: Constraint?
+    private let biasConstraint: Constraint?
     private var kernel: Parameter?
     private var bias: Parameter?
 
@@ -34,7 +38,9 @@ public final class DepthwiseConv2D: Layer {
         kernelSize: Size2D, strides: Size2D = 1, padding: Padding2D = .valid, depthMultiplier: Int = 1,
         dilation: Size2D = 1, activation: ActivationFunction = .linear, usesBias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
-        inputShape: [Int]? = nil, name: String? = nil
+        kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
+        kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, inputShape: [Int]? = nil,
+        name: String? = nil
     ) {
         self.kernelSize = kernelSize
         self.strides = strides
@@ -45,6 +51,10 @@ public final class DepthwiseConv2D: Layer {
         self.usesBias = usesBias
         self.kernelInitializer = kernelInitializer
         self.biasInitializer = biasInitializer
+        self.kernelRegularizer = kernelRegularizer
+        self.biasRegularizer = biasRegularizer
+        self.kernelConstraint = kernelConstraint
+        self.biasConstraint = biasConstraint
         super.init(name: name, inputShape: inputShape)
     }
 
@@ -58,10 +68,14 @@ public final class DepthwiseConv2D: Layer {
         try ImageShape.requirePositive(kernelSize, strides, dilation)
         kernel = try addWeight(
             name: "kernel", shape: [kernelSize.height, kernelSize.width, channels, depthMultiplier],
-            initializer: kernelInitializer)
+            initializer: kernelInitializer, regularizer: kernelRegularizer,
+            constraint: kernelConstraint)
         bias =
             usesBias
-            ? try addWeight(name: "bias", shape: [channels * depthMultiplier], initializer: biasInitializer)
+            ? try addWeight(
+                name: "bias", shape: [channels * depthMultiplier], initializer: biasInitializer,
+                regularizer: biasRegularizer,
+                constraint: biasConstraint)
             : nil
     }
 
@@ -78,6 +92,8 @@ public final class DepthwiseConv2D: Layer {
             kernelSize: kernelSize, strides: strides, padding: padding, depthMultiplier: depthMultiplier,
             dilation: dilation, activation: activation, usesBias: usesBias,
             kernelInitializer: kernelInitializer,
-            biasInitializer: biasInitializer)
+            biasInitializer: biasInitializer, kernelRegularizer: kernelRegularizer,
+            biasRegularizer: biasRegularizer, kernelConstraint: kernelConstraint,
+            biasConstraint: biasConstraint)
     }
 }

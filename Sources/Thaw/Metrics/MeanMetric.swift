@@ -3,6 +3,8 @@ public import ThawTensor
 
 /// A metric that is a mean over samples: `sum(weight * value) / sum(weight)`, 0 before the first sample.
 ///
+/// The sum carries what rounding took from it (Kahan 1965), so that it is right over millions of batches.
+///
 /// Subclasses override `values(target:prediction:)`; `Metric.mean(_:values:)` makes one from a closure.
 open class MeanMetric: Metric {
     /// The value of each sample.
@@ -14,7 +16,19 @@ open class MeanMetric: Metric {
         prediction
     }
 
-    public override var stateVariables: [(name: String, shape: [Int])] { [("total", []), ("count", [])] }
+    public override var stateVariables: [(name: String, shape: [Int])] {
+        [("total", []), ("count", []), ("excess", [])]
+    }
+
+    /// The state after a batch whose values add up to `sum` and whose weights add up to `weight`.
+    final func adding(_ sum: SymbolicTensor, weight: SymbolicTensor, to state: [SymbolicTensor]) throws
+        -> [SymbolicTensor]
+    {
+        let exact = try sum - state[2]
+        let total = try state[0] + exact
+        // What the rounded total has grown by too much.
+        return [total, try state[1] + weight, try (total - state[0]) - exact]
+    }
 
     public override func updatedState(
         _ state: [SymbolicTensor], target: SymbolicTensor, prediction: SymbolicTensor,
@@ -29,9 +43,10 @@ open class MeanMetric: Metric {
         }
         if values.rank > 1 { values = try values.mean(axes: Array(1..<values.rank)) }
         guard let sampleWeights else {
-            return [try state[0] + values.sum(), try state[1] + Double(values.shape[0])]
+            let count = values.graph.constant(Double(values.shape[0]))
+            return try adding(values.sum(), weight: count, to: state)
         }
-        return [try state[0] + (values * sampleWeights).sum(), try state[1] + sampleWeights.sum()]
+        return try adding((values * sampleWeights).sum(), weight: sampleWeights.sum(), to: state)
     }
 
     public override func result(of state: [Tensor]) -> Double {

@@ -47,7 +47,7 @@ private final class BatchLossMetric: MeanMetric {
         _ state: [SymbolicTensor], target: SymbolicTensor, prediction: SymbolicTensor,
         sampleWeights: SymbolicTensor?
     ) throws -> [SymbolicTensor] {
-        let count = Double(prediction.shape[0])
-        return [try state[0] + target * count, try state[1] + count]
+        let count = target.graph.constant(Double(prediction.shape[0]))
+        return try adding(target * count, weight: count, to: state)
     }
 }

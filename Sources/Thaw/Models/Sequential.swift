@@ -14,6 +14,8 @@ public import ThawGraph
 /// numbered by type.
 public final class Sequential: Model {
     private var stack: [Layer] = []
+    /// A layer that could not be added; said when the model is used, since `add` does not throw.
+    private var mistake: ModelError?
 
     /// Creates a model of the given layers.
     ///
@@ -57,6 +59,7 @@ public final class Sequential: Model {
     public subscript(name: String) -> Layer? { stack.first { $0.name == name } }
 
     public override func call(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
+        if let mistake { throw mistake }
         guard !stack.isEmpty else { throw ModelError.noLayers(model: name) }
         var values = inputs
         for layer in stack { values = try layer.apply(values, context: context) }
@@ -85,10 +88,21 @@ public final class Sequential: Model {
                 if stack.isEmpty { inputShape = input.inputShape }
                 continue
             }
+            if layer.contains(self) {
+                mistake = .containsItself(model: name)
+                continue
+            }
             layer.container = self
             stack.append(layer)
         }
         LayerName.assign(to: stack)
         needsBuild()
+    }
+}
+
+extension Layer {
+    /// Whether this is a layer or has it inside.
+    fileprivate func contains(_ layer: Layer) -> Bool {
+        self === layer || sublayers.contains { $0.contains(layer) }
     }
 }

@@ -22,17 +22,15 @@ public final class Adam: Optimizer {
     /// Creates the optimizer.
     ///
     /// - Parameters:
-    ///   - learningRate: the step size.
+    ///   - learningRate: the step size, or a schedule of it.
     ///   - beta1: the decay of the running mean of gradients, in `0..<1`.
     ///   - beta2: the decay of the running mean of squared gradients, in `0..<1`.
     ///   - epsilon: keeps the division away from zero.
     public init(
-        learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
+        learningRate: some LearningRateSchedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+        epsilon: Double = 1e-7,
         name: String = "adam"
     ) {
-        precondition(
-            (0..<1).contains(beta1) && (0..<1).contains(beta2),
-            "Adam: beta1 is \(beta1) and beta2 is \(beta2); both must lie in 0..<1.")
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
@@ -42,6 +40,13 @@ public final class Adam: Optimizer {
     public override var slotNames: [String] { ["momentum", "velocity"] }
 
     public override var usesUpdateCount: Bool { true }
+
+    public override func check() throws {
+        try super.check()
+        try checkDecay(beta1, "beta1")
+        try checkDecay(beta2, "beta2")
+        try checkEpsilon(epsilon)
+    }
 
     public override func update(
         parameter: SymbolicTensor, gradient: SymbolicTensor, slots: OptimizerSlots,
@@ -67,13 +72,31 @@ extension Optimizer {
     /// Adam (Kingma and Ba 2014).
     ///
     /// - Parameters:
-    ///   - learningRate: the step size.
+    ///   - learningRate: the step size, or a schedule of it.
     ///   - beta1: the decay of the running mean of gradients, in `0..<1`.
     ///   - beta2: the decay of the running mean of squared gradients, in `0..<1`.
     ///   - epsilon: keeps the division away from zero.
     public static func adam(
-        learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7
+        learningRate: some LearningRateSchedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+        epsilon: Double = 1e-7
     ) -> Optimizer {
         Adam(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+    }
+
+    /// AdamW: Adam with decoupled weight decay (Loshchilov and Hutter 2017, "Decoupled Weight Decay Regularization").
+    ///
+    /// - Parameters:
+    ///   - learningRate: the step size, or a schedule of it.
+    ///   - weightDecay: the share of each parameter that is taken off at each step, times the learning rate.
+    ///   - beta1: the decay of the running mean of gradients, in `0..<1`.
+    ///   - beta2: the decay of the running mean of squared gradients, in `0..<1`.
+    ///   - epsilon: keeps the division away from zero.
+    ///   - exclusions: parameters whose path contains one of these do not decay.
+    public static func adamW(
+        learningRate: some LearningRateSchedule = 0.001, weightDecay: Double = 0.004, beta1: Double = 0.9,
+        beta2: Double = 0.999, epsilon: Double = 1e-7, except exclusions: [String] = []
+    ) -> Optimizer {
+        Adam(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, name: "adamw")
+            .decaying(weightDecay, except: exclusions)
     }
 }

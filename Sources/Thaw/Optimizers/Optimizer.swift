@@ -14,8 +14,34 @@ open class Optimizer {
     /// The name for people.
     public let name: String
 
-    /// The step size. It may be changed at any time, also while training, and takes effect at the next step.
-    public var learningRate: Double
+    /// The step size of the coming step. It may be set at any time, also while training, takes effect at the next step and
+    /// ends a schedule.
+    public var learningRate: Double {
+        get { schedule.rate(atStep: iterations) }
+        set { schedule = newValue }
+    }
+
+    /// The step size as a function of `iterations`; a number where it does not change by itself.
+    public var schedule: any LearningRateSchedule
+
+    /// How gradients are kept within bounds; nil leaves them.
+    public var clipping: GradientClipping? { didSet { configurationDidChange() } }
+
+    /// The share of each parameter that is taken off at each step, times the learning rate (Loshchilov and Hutter 2017,
+    /// "Decoupled Weight Decay Regularization"); nil or 0 for none.
+    public var weightDecay: Double? { didSet { configurationDidChange() } }
+
+    /// Parameters whose path contains one of these do not decay.
+    public var weightDecayExclusions: [String] = [] { didSet { configurationDidChange() } }
+
+    /// Rises whenever a setting changes that `update` is traced with.
+    final private(set) var configurationVersion = 0
+
+    /// To be called by an optimizer when a setting changed that `update` depends on, so that training traces it anew.
+    public final func configurationDidChange() {
+        configurationVersion += 1
+        LayerChanges.note()
+    }
 
     /// The number of steps taken: the global step that schedules are functions of.
     public internal(set) var iterations: Int = 0
@@ -26,20 +52,35 @@ open class Optimizer {
     ///
     /// - Parameters:
     ///   - name: the name for people.
-    ///   - learningRate: the step size.
-    public init(name: String, learningRate: Double) {
+    ///   - learningRate: the step size, or a schedule of it.
+    public init(name: String, learningRate: any LearningRateSchedule) {
         self.name = name
-        self.learningRate = learningRate
+        schedule = learningRate
     }
 
     /// The names of the tensors kept for each parameter.
     open var slotNames: [String] { [] }
+
+    /// The names of the numbers kept for each parameter.
+    open var scalarSlotNames: [String] { [] }
 
     /// Whether `OptimizerSlots.updateCount` is used, and so has to be kept.
     open var usesUpdateCount: Bool { false }
 
     /// What every element of a slot is before the first step.
     open func initialValue(ofSlot name: String) -> Double { 0 }
+
+    /// Refuses settings that cannot work; `compile` asks. A subclass calls this one first.
+    ///
+    /// - Throws: `TrainingError.invalidArgument`.
+    open func check() throws {
+        try schedule.check()
+        try clipping?.check()
+        if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
+            throw TrainingError.invalidArgument(
+                "\(name)'s weight decay is \(weightDecay); it must be a number of 0 or more.")
+        }
+    }
 
     /// One parameter's value after a step.
     ///
@@ -83,9 +124,13 @@ extension Optimizer {
             }
             let slots = OptimizerSlots(
                 graph: graph, variables: record.slots, parameterName: path, updateCount: updateCount)
-            let updated = try update(
-                parameter: graph.read(parameter.variable), gradient: gradient, slots: slots,
-                learningRate: learningRate)
+            var value = graph.read(parameter.variable)
+            if let weightDecay, weightDecay != 0, !weightDecayExclusions.contains(where: path.contains) {
+                value = try value - value * (learningRate * weightDecay)
+            }
+            var updated = try update(
+                parameter: value, gradient: gradient, slots: slots, learningRate: learningRate)
+            if let constraint = parameter.constraint { updated = try constraint(updated) }
             try graph.assign(parameter.variable, updated)
         }
     }
@@ -110,6 +155,10 @@ extension Optimizer {
                 name: "\(name)/\(path)/\(slot)",
                 initialValue: .full(parameter.shape, initialValue(ofSlot: slot)))
         }
+        for slot in scalarSlotNames {
+            slots[slot] = try engine.makeVariable(
+                name: "\(name)/\(path)/\(slot)", initialValue: .full([], initialValue(ofSlot: slot)))
+        }
         let count =
             usesUpdateCount
             ? try engine.makeVariable(name: "\(name)/\(path)/iterations", initialValue: Tensor.zeros([]))
@@ -117,5 +166,46 @@ extension Optimizer {
         let record = Record(parameter: parameter, slots: slots, updateCount: count)
         records[key] = record
         return record
+    }
+}
+
+extension Optimizer {
+    /// Sets `clipping` and returns the optimizer: `.sgd(learningRate: 0.1).clipped(.norm(1))`.
+    @discardableResult public func clipped(_ clipping: GradientClipping) -> Self {
+        self.clipping = clipping
+        return self
+    }
+
+    /// Sets `weightDecay` and returns the optimizer.
+    ///
+    /// - Parameters:
+    ///   - rate: the share that is taken off at each step, times the learning rate.
+    ///   - exclusions: parameters whose path contains one of these do not decay.
+    @discardableResult public func decaying(_ rate: Double, except exclusions: [String] = []) -> Self {
+        weightDecay = rate
+        weightDecayExclusions = exclusions
+        return self
+    }
+}
+
+// What subclasses refuse.
+extension Optimizer {
+    func checkDecay(_ value: Double, _ setting: String) throws {
+        guard (0..<1).contains(value) else {
+            throw TrainingError.invalidArgument("\(name)'s \(setting) is \(value); it must lie in 0..<1.")
+        }
+    }
+
+    func checkShare(_ value: Double, _ setting: String) throws {
+        guard (0...1).contains(value) else {
+            throw TrainingError.invalidArgument("\(name)'s \(setting) is \(value); it must lie in 0...1.")
+        }
+    }
+
+    func checkEpsilon(_ value: Double) throws {
+        guard value >= 0, value.isFinite else {
+            throw TrainingError.invalidArgument(
+                "\(name)'s epsilon is \(value); it must be a small number of 0 or more.")
+        }
     }
 }

@@ -15,19 +15,28 @@ public final class SGD: Optimizer {
     /// Creates the optimizer.
     ///
     /// - Parameters:
-    ///   - learningRate: the step size.
+    ///   - learningRate: the step size, or a schedule of it.
     ///   - momentum: how much of the last step is repeated, in `0...1`; 0 keeps no state.
     ///   - nesterov: whether to look ahead.
     public init(
-        learningRate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false, name: String = "SGD"
+        learningRate: some LearningRateSchedule = 0.01, momentum: Double = 0, nesterov: Bool = false,
+        name: String = "SGD"
     ) {
-        precondition((0...1).contains(momentum), "SGD: momentum is \(momentum); it must lie in 0...1.")
         self.momentum = momentum
         self.nesterov = nesterov
         super.init(name: name, learningRate: learningRate)
     }
 
     public override var slotNames: [String] { momentum == 0 ? [] : ["momentum"] }
+
+    public override func check() throws {
+        try super.check()
+        try checkShare(momentum, "momentum")
+        if nesterov, momentum == 0 {
+            throw TrainingError.invalidArgument(
+                "\(name) looks ahead (nesterov) but has no momentum; give it a momentum above 0.")
+        }
+    }
 
     public override func update(
         parameter: SymbolicTensor, gradient: SymbolicTensor, slots: OptimizerSlots,
@@ -45,11 +54,11 @@ extension Optimizer {
     /// Gradient descent, with momentum if wanted.
     ///
     /// - Parameters:
-    ///   - learningRate: the step size.
+    ///   - learningRate: the step size, or a schedule of it.
     ///   - momentum: how much of the last step is repeated, in `0...1`.
     ///   - nesterov: whether to look ahead.
     public static func sgd(
-        learningRate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false
+        learningRate: some LearningRateSchedule = 0.01, momentum: Double = 0, nesterov: Bool = false
     ) -> Optimizer {
         SGD(learningRate: learningRate, momentum: momentum, nesterov: nesterov)
     }

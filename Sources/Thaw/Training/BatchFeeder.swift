@@ -9,6 +9,9 @@ final class BatchFeeder {
     /// The number of samples.
     var count: Int { dataset.count }
 
+    /// The number of batches of a size, the last of which may be smaller.
+    func steps(ofSize size: Int) -> Int { count == 0 ? 0 : (count - 1) / size + 1 }
+
     private let dataset: Dataset
     private let signature: SampleSignature
     private let classWeights: ClassWeights?

@@ -26,7 +26,7 @@ final class EvaluationLoop {
     }
 
     /// The number of steps.
-    var steps: Int { (feeder.count + batchSize - 1) / batchSize }
+    var steps: Int { feeder.steps(ofSize: batchSize) }
 
     /// Compiles the step and checks the targets against the model's output.
     func prepare() throws {

@@ -27,7 +27,7 @@ final class FitLoop {
         }
         history = History(
             batchSize: options.batchSize,
-            stepsPerEpoch: (feeder.count + options.batchSize - 1) / options.batchSize,
+            stepsPerEpoch: feeder.steps(ofSize: options.batchSize),
             plannedEpochs: options.epochs)
     }
 
@@ -70,6 +70,7 @@ final class FitLoop {
             order: options.shuffles ? order() : nil, batchSize: options.batchSize, seed: options.seed,
             epoch: compilation.optimizer.iterations)
 
+        let firstIteration = compilation.optimizer.iterations
         let batchLogs = Logs { metrics.results }
         var done = 0
         for batch in 0..<history.stepsPerEpoch {
@@ -85,7 +86,9 @@ final class FitLoop {
             if model.training.stopsTraining { break }
         }
 
-        let logs = Logs(metrics.results)
+        // An epoch whose every step was left out has measured nothing; zeros would look perfect.
+        let hasMeasured = compilation.optimizer.iterations > firstIteration
+        let logs = Logs(hasMeasured ? metrics.results : metrics.results.map { ($0.name, .nan) })
         if let validation, (epoch + 1) % options.validationFrequency == 0 {
             for entry in try validation.run(callbacks: callbacks, progress: nil, isCancelled: isCancelled) {
                 logs["val_" + entry.name] = entry.value
@@ -103,7 +106,13 @@ final class FitLoop {
         let step = try pool.step(rows: rows)
         let optimizer = compilation.optimizer
         try feeder.fill(step, start: start, rows: rows)
-        step.setLearningRate(optimizer.learningRate)
+        let rate = optimizer.learningRate
+        guard rate.isFinite else {
+            throw TrainingError.invalidArgument(
+                "the learning rate of \(optimizer.name) is \(rate) at step \(optimizer.iterations); the weights are as they "
+                    + "were. Set it to a number.")
+        }
+        step.setLearningRate(rate)
         step.setRandomKey(seed: options.seed, step: optimizer.iterations)
         if try step.executable.run() {
             optimizer.iterations += 1

@@ -8,7 +8,7 @@ final class MappedBatches {
 
     init(_ dataset: Dataset, order: [Int], batchSize: Int, seed: UInt64, epoch: Int) {
         self.batchSize = batchSize
-        let count = (order.count + batchSize - 1) / batchSize
+        let count = order.isEmpty ? 0 : (order.count - 1) / batchSize + 1
         let prefetching = dataset.prefetching ?? Prefetching(batches: 2, threads: 1)
         queue = PrefetchQueue(count: count, prefetching) { index in
             let end = min((index + 1) * batchSize, order.count)

@@ -21,7 +21,7 @@ final class PredictionLoop {
     }
 
     /// The number of steps.
-    var steps: Int { (feeder.count + batchSize - 1) / batchSize }
+    var steps: Int { feeder.steps(ofSize: batchSize) }
 
     /// Predicts all samples, in order.
     func run(

@@ -30,7 +30,7 @@ struct StepBuilder {
         let parameters = builder.trainableParameters
         var gradients = try builder.gradients(of: loss, parameters: parameters)
         gradients = try builder.reducedOverWorkers(gradients)
-        gradients = try builder.clipped(gradients)
+        gradients = try builder.clipped(gradients, optimizer: compilation.optimizer)
         try builder.keepStateUnlessFinite(loss: loss, gradients: gradients)
         try builder.update(parameters, gradients: gradients, optimizer: compilation.optimizer)
         try builder.context.tracer.assignUpdates()
@@ -111,10 +111,17 @@ extension StepBuilder {
         return mark
     }
 
-    /// The batch's loss, a scalar.
+    /// The batch's loss and the penalties of the parameters that are trainable, a scalar.
     func loss(_ loss: Loss, of prediction: SymbolicTensor) throws -> SymbolicTensor {
-        try loss.batchValue(
+        let data = try loss.batchValue(
             target: try requireTarget(), prediction: prediction, sampleWeights: sampleWeights)
+        return try trainableParameters.reduce(data) { total, entry in
+            guard let regularizer = entry.parameter.regularizer else { return total }
+            return try total
+                + graph.withScope(entry.path) { () throws in
+                    try regularizer(graph.read(entry.parameter.variable))
+                }
+        }
     }
 
     /// The gradients of the loss; nil for a parameter that it does not depend on.
@@ -129,14 +136,19 @@ extension StepBuilder {
     /// The gradients of all workers together. There is one worker today.
     func reducedOverWorkers(_ gradients: [SymbolicTensor?]) throws -> [SymbolicTensor?] { gradients }
 
-    /// The gradients, kept within bounds if the optimizer asks for it. None does today.
-    func clipped(_ gradients: [SymbolicTensor?]) throws -> [SymbolicTensor?] { gradients }
+    /// The gradients, kept within bounds if the optimizer asks for it.
+    func clipped(_ gradients: [SymbolicTensor?], optimizer: Optimizer) throws -> [SymbolicTensor?] {
+        try optimizer.clipping?.clipped(gradients) ?? gradients
+    }
 
     /// Makes every assignment of the step depend on finite numbers, so that a NaN never reaches a
-    /// weight, a statistic, an optimizer's state or a metric. The inputs are looked at too: a maximum, in a pooling layer
+    /// weight, a statistic, an optimizer's state or a metric. New statistics are looked at too: numbers may be finite and their
+    /// variance not. So are the inputs are looked at too: a maximum, in a pooling layer
     /// or a ReLU, can hide a NaN from everything after it.
     func keepStateUnlessFinite(loss: SymbolicTensor, gradients: [SymbolicTensor?]) throws {
-        try graph.assignOnlyIf(graph.allFinite([loss] + gradients.compactMap { $0 } + inputs))
+        try graph.assignOnlyIf(
+            graph.allFinite(
+                [loss] + gradients.compactMap { $0 } + inputs + context.tracer.updatedValues))
     }
 
     /// The optimizer's step for each parameter that has a gradient.

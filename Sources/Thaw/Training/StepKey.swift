@@ -38,8 +38,10 @@ struct ModelSignature: Hashable {
     }
 
     private let entries: [Entry]
+    private let optimizerVersion: Int?
 
     init(of model: Model) {
         entries = [Entry("", model)] + model.sublayerPaths.map { Entry($0.path, $0.layer) }
+        optimizerVersion = model.optimizer?.configurationVersion
     }
 }

@@ -33,6 +33,7 @@ final class Compilation {
                 "compile: two metrics are named \"\(metric.name)\"; give each a name of its own, \"loss\" is taken."
             )
         }
+        try optimizer.check()
         self.optimizer = optimizer
         self.loss = loss
         trainingMetrics = try MetricSet(metrics: metrics, weightedMetrics: weightedMetrics, engine: engine)

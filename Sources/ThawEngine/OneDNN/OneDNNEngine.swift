@@ -31,9 +31,18 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
     /// - Parameter threads: at least 1; by default `THAW_THREADS`, or as many as there are cores.
     /// - Throws: `EngineError` if oneDNN does not start or address space cannot be reserved.
     public convenience init(threads: Int? = nil) throws {
-        let fromEnvironment = ProcessInfo.processInfo.environment["THAW_THREADS"].flatMap { Int($0) }
-        let count = max(1, threads ?? fromEnvironment ?? ProcessInfo.processInfo.activeProcessorCount)
-        try self.init(threadModel: ThreadModel(maximum: count))
+        let count = threads ?? Self.threadsFromEnvironment() ?? ProcessInfo.processInfo.activeProcessorCount
+        try self.init(threadModel: ThreadModel(maximum: max(1, count)))
+    }
+
+    /// `THAW_THREADS`, if it is a number of threads; otherwise standard error is told.
+    private static func threadsFromEnvironment() -> Int? {
+        guard let text = ProcessInfo.processInfo.environment["THAW_THREADS"] else { return nil }
+        if let count = Int(text), (1...1024).contains(count) { return count }
+        let note =
+            "THAW_THREADS is \"\(text)\", not a number from 1 to 1024; using as many threads as cores.\n"
+        FileHandle.standardError.write(Data(note.utf8))
+        return nil
     }
 
     /// An engine that divides work as the model says.

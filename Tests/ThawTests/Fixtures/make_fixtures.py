@@ -15,7 +15,16 @@ import tempfile
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, FOLDER)
 
-from generators import initializers, layers, losses, metrics, optimizers, training  # noqa: E402
+from generators import (  # noqa: E402
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    regularization,
+    schedules,
+    training,
+)
 
 MAKERS = {
     "layers": layers,
@@ -23,6 +32,8 @@ MAKERS = {
     "metrics": metrics,
     "optimizers": optimizers,
     "initializers": initializers,
+    "regularization": regularization,
+    "schedules": schedules,
     "training": training,
 }
 

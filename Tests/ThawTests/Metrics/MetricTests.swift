@@ -3,6 +3,16 @@ import Testing
 @testable import Thaw
 
 @Suite struct MetricTests {
+    /// A float32 sum of many small numbers would end a tenth of a percent off.
+    @Test func meansOfManyBatchesAreExact() throws {
+        let model = Sequential { Dense(1, kernelInitializer: .zeros, inputShape: [1]) }
+        try model.compile(optimizer: .sgd(), loss: .meanAbsoluteError)
+        let count = 60_000
+        let x = Tensor.ones([count, 1]), y = Tensor.full([count, 1], 0.1)
+        let exact = Double(Float(0.1))
+        #expect(try abs(model.evaluate(x, y, batchSize: 1).loss - exact) < 1e-7)
+    }
+
     struct Update: Decodable {
         let inputs: [TrainingFixtures.Reference]
         let sampleWeight: TrainingFixtures.Reference?

@@ -15,6 +15,26 @@ import Thaw
         return nil
     }
 
+    @Test func largestBatchSizeIsTheWholeSet() throws {
+        let model = try Toy.classifier()
+        let (x, y) = Toy.clusters(20)
+        try model.fit(x, y, batchSize: .max, epochs: 1, verbosity: .silent)
+        #expect(model.optimizer?.iterations == 1)
+        #expect(try model.evaluate(x, y, batchSize: .max).loss == model.evaluate(x, y, batchSize: 20).loss)
+        #expect(try model.predict(x, batchSize: .max).shape[0] == 20)
+    }
+
+    @Test func modelInsideItselfIsRefused() throws {
+        let model = Sequential { Dense(2, inputShape: [2]) }
+        model.add(model)
+        #expect(throws: ModelError.containsItself(model: model.name)) { try model.predict(.ones([1, 2])) }
+    }
+
+    @Test func parameterLargerThanMemoryIsRefused() throws {
+        let model = Sequential { Dense(.max / 2, inputShape: [4]) }
+        #expect(throws: (any Error).self) { try model.build(inputShape: [1, 4]) }
+    }
+
     @Test func beforeCompile() throws {
         try Runtime.$engine.withValue(TestEngine.current) {
             let model = Sequential { Dense(3, inputShape: [4]) }

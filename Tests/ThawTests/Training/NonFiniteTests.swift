@@ -66,6 +66,43 @@ import Thaw
         }
     }
 
+    /// Finite numbers whose variance is not never reach the moving statistics.
+    @Test func statisticsThatOverflowStay() throws {
+        let model = try Toy.normalized(optimizer: .sgd())
+        let data = Self.data(badSample: nil)
+        try model.fit(data.x, data.y, verbosity: .silent)
+        let before = Toy.values(model)
+        #expect(throws: TrainingError.self) { try model.trainOnBatch(data.x * 1e30, data.y) }
+        #expect(Toy.areIdentical(Toy.values(model), before))
+    }
+
+    @Test(arguments: [Double.nan, .infinity]) func learningRateThatIsNoNumberIsRefused(_ rate: Double) throws
+    {
+        let model = try Toy.classifier()
+        let data = Self.data(badSample: nil)
+        try model.fit(data.x, data.y, verbosity: .silent)
+        let before = Toy.values(model)
+        model.optimizer?.learningRate = rate
+        let error = #expect(throws: TrainingError.self) {
+            try model.fit(data.x, data.y, verbosity: .silent)
+        }
+        #expect(error?.description.contains("learning rate") == true)
+        #expect(Toy.areIdentical(Toy.values(model), before))
+        #expect(throws: TrainingError.self) {
+            try model.compile(optimizer: .adam(learningRate: rate), loss: .sparseCategoricalCrossentropy)
+        }
+    }
+
+    /// An epoch whose every step was left out has no loss, least of all a perfect one.
+    @Test func epochWithoutStepsHasNoLoss() throws {
+        let model = try Toy.classifier()
+        let bad = Self.data(badSample: 3)
+        let history = try model.fit(
+            bad.x, bad.y, batchSize: 64, epochs: 1, verbosity: .silent, onNonFinite: .continue)
+        #expect(history.skippedSteps == 1)
+        #expect(history.loss[0].isNaN)
+    }
+
     /// Evaluation computes the loss from the logits, as training does, and not from a softmax that has rounded to zero.
     @Test func evaluationLossOfSureMistakesIsExact() throws {
         let model = Sequential { Dense(2, activation: .softmax, inputShape: [1]) }

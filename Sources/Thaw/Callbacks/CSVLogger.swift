@@ -1,0 +1,63 @@
+import Foundation
+
+/// Writes a line of metrics for each epoch to a file of comma-separated values, as it goes: `epoch,accuracy,loss,...`.
+public final class CSVLogger: Callback {
+    private let file: URL
+    private let separator: String
+    private let appends: Bool
+    private var columns: [String]?
+    private var handle: FileHandle?
+
+    /// Creates the callback.
+    ///
+    /// - Parameters:
+    ///   - path: the file; its folder must exist.
+    ///   - separator: what stands between two columns.
+    ///   - append: whether lines are added to a file that is there, under the names it begins with; false begins a new one.
+    public init(_ path: String, separator: String = ",", append: Bool = false) {
+        file = URL(fileURLWithPath: path)
+        self.separator = separator
+        appends = append
+        super.init()
+    }
+
+    public override func onTrainBegin() throws {
+        do {
+            let hasFile = FileManager.default.fileExists(atPath: file.path)
+            if appends, hasFile {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                let names = text.prefix { !$0.isNewline }.components(separatedBy: separator)
+                columns = names.first == "epoch" ? Array(names.dropFirst()) : nil
+            } else {
+                try Data().write(to: file)
+                columns = nil
+            }
+            handle = try FileHandle(forWritingTo: file)
+            try handle?.seekToEnd()
+        } catch {
+            throw TrainingError.invalidArgument(
+                "CSVLogger cannot write to \(file.path): \(error.localizedDescription) Give a file in a folder that "
+                    + "can be written to.")
+        }
+    }
+
+    public override func onEpochEnd(epoch: Int, logs: Logs) throws {
+        var text = ""
+        let names: [String]
+        if let columns {
+            names = columns
+        } else {
+            names = logs.ordered.map(\.name)
+            columns = names
+            text = (["epoch"] + names).joined(separator: separator) + "\n"
+        }
+        let values = names.map { name in logs[name].map { "\($0)" } ?? "NA" }
+        text += (["\(epoch)"] + values).joined(separator: separator) + "\n"
+        try handle?.write(contentsOf: Data(text.utf8))
+    }
+
+    public override func onTrainEnd(logs: Logs) throws {
+        try handle?.close()
+        handle = nil
+    }
+}

@@ -1,0 +1,39 @@
+/// Sets the learning rate at the beginning of each epoch.
+///
+/// At each epoch's end it adds `learning_rate` to the logs. It replaces a schedule that the optimizer has.
+public final class LearningRateScheduler: Callback {
+    private let schedule: (_ epoch: Int, _ rate: Double) throws -> Double
+
+    /// A rate for each epoch, from 0.
+    public init(_ schedule: @escaping (_ epoch: Int) throws -> Double) {
+        self.schedule = { epoch, _ in try schedule(epoch) }
+        super.init()
+    }
+
+    /// A rate for each epoch, made from the rate at its beginning.
+    public init(_ schedule: @escaping (_ epoch: Int, _ rate: Double) throws -> Double) {
+        self.schedule = schedule
+        super.init()
+    }
+
+    public override func onTrainBegin() throws {
+        guard let optimizer = model?.optimizer else { return }
+        guard optimizer.schedule is Double else {
+            throw TrainingError.invalidArgument(
+                "LearningRateScheduler would replace the schedule \(type(of: optimizer.schedule)) of the optimizer "
+                    + "\(optimizer.name); use one of the two.")
+        }
+    }
+
+    public override func onEpochBegin(epoch: Int) throws {
+        guard let optimizer = model?.optimizer else { return }
+        let rate = try schedule(epoch, optimizer.learningRate)
+        try ScheduleChecks.rate(
+            rate, "the rate that LearningRateScheduler's function gave for epoch \(epoch)")
+        optimizer.learningRate = rate
+    }
+
+    public override func onEpochEnd(epoch: Int, logs: Logs) throws {
+        logs["learning_rate"] = model?.optimizer?.learningRate
+    }
+}

@@ -1,0 +1,88 @@
+public import ThawGraph
+
+/// Nadam: Adam with Nesterov's look-ahead (Dozat 2016, "Incorporating Nesterov Momentum into Adam").
+///
+/// With t the number of updates of this parameter and `u(t) = beta1 * (1 - 0.96^t / 2)`:
+/// `m += (g - m)(1 - beta1)`, `v += (g^2 - v)(1 - beta2)`,
+/// `m' = u(t+1) * m / (1 - u(1)...u(t+1)) + (1 - u(t)) * g / (1 - u(1)...u(t))`,
+/// `w -= rate * m' / (sqrt(v / (1 - beta2^t)) + epsilon)`.
+///
+/// Slots: `momentum` (m), `velocity` (v); the number `momentum_product` (u(1)...u(t)).
+public final class Nadam: Optimizer {
+    /// The decay of the running mean of gradients.
+    public let beta1: Double
+    /// The decay of the running mean of squared gradients.
+    public let beta2: Double
+    /// Keeps the division away from zero.
+    public let epsilon: Double
+
+    /// Creates the optimizer.
+    ///
+    /// - Parameters:
+    ///   - learningRate: the step size, or a schedule of it.
+    ///   - beta1: the decay of the running mean of gradients, in `0..<1`.
+    ///   - beta2: the decay of the running mean of squared gradients, in `0..<1`.
+    ///   - epsilon: keeps the division away from zero.
+    public init(
+        learningRate: some LearningRateSchedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+        epsilon: Double = 1e-7, name: String = "nadam"
+    ) {
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        super.init(name: name, learningRate: learningRate)
+    }
+
+    public override var slotNames: [String] { ["momentum", "velocity"] }
+
+    public override var scalarSlotNames: [String] { ["momentum_product"] }
+
+    public override func initialValue(ofSlot name: String) -> Double {
+        name == "momentum_product" ? 1 : super.initialValue(ofSlot: name)
+    }
+
+    public override var usesUpdateCount: Bool { true }
+
+    public override func check() throws {
+        try super.check()
+        try checkDecay(beta1, "beta1")
+        try checkDecay(beta2, "beta2")
+        try checkEpsilon(epsilon)
+    }
+
+    public override func update(
+        parameter: SymbolicTensor, gradient: SymbolicTensor, slots: OptimizerSlots,
+        learningRate: SymbolicTensor
+    ) throws -> SymbolicTensor {
+        let graph = gradient.graph
+        let t = slots.updateCount
+        let fading = graph.constant(0.96)
+        let now = try (1 - fading.pow(t) * 0.5) * beta1
+        let next = try (1 - fading.pow(t + 1) * 0.5) * beta1
+        let product = try slots.read("momentum_product") * now
+        try slots.assign("momentum_product", product)
+
+        let oldMomentum = try slots.read("momentum")
+        let oldVelocity = try slots.read("velocity")
+        let momentum = try oldMomentum + (gradient - oldMomentum) * (1 - beta1)
+        let velocity = try oldVelocity + (gradient.square() - oldVelocity) * (1 - beta2)
+        try slots.assign("momentum", momentum)
+        try slots.assign("velocity", velocity)
+
+        let momentumShare = try learningRate * next / (1 - product * next)
+        let gradientShare = try learningRate * (1 - now) / (1 - product)
+        let correction = try (1 - graph.constant(beta2).pow(t)).sqrt().reciprocal()
+        return try parameter - (momentum * momentumShare + gradient * gradientShare)
+            / (velocity.sqrt() * correction + epsilon)
+    }
+}
+
+extension Optimizer {
+    /// Nadam (Dozat 2016); see the class for its numbers.
+    public static func nadam(
+        learningRate: some LearningRateSchedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+        epsilon: Double = 1e-7
+    ) -> Optimizer {
+        Nadam(learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+    }
+}

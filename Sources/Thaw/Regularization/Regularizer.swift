@@ -1,0 +1,57 @@
+public import ThawGraph
+
+/// A penalty on a parameter that is added to the loss, in training and in evaluation, while the parameter is trainable.
+///
+/// Chosen with a leading dot: `Dense(300, kernelRegularizer: .l2(0.01))`. One of your own:
+/// `Regularizer(name: "l4") { try $0.square().square().sum() * 0.01 }`.
+public struct Regularizer: Sendable {
+    /// Its name, for people.
+    public let name: String
+    private let strengths: [Double]
+    private let function: @Sendable (SymbolicTensor) throws -> SymbolicTensor
+
+    /// Makes a function of a parameter's value a penalty.
+    ///
+    /// - Parameter function: from the value to a scalar; its gradient follows from the operations in it.
+    public init(name: String, _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor) {
+        self.init(name: name, strengths: [], function)
+    }
+
+    private init(
+        name: String, strengths: [Double],
+        _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor
+    ) {
+        self.name = name
+        self.strengths = strengths
+        self.function = function
+    }
+
+    /// The penalty, a scalar.
+    ///
+    /// - Throws: `LayerError` for a strength below 0, and what the function throws.
+    public func callAsFunction(_ parameter: SymbolicTensor) throws -> SymbolicTensor {
+        for strength in strengths where !(strength >= 0 && strength.isFinite) {
+            throw LayerError("the regularizer \(name) has the strength \(strength); it must be 0 or more.")
+        }
+        return try function(parameter)
+    }
+}
+
+extension Regularizer {
+    /// `strength * sum(|w|)`.
+    public static func l1(_ strength: Double = 0.01) -> Regularizer {
+        Regularizer(name: "l1", strengths: [strength]) { try $0.abs().sum() * strength }
+    }
+
+    /// `strength * sum(w^2)`.
+    public static func l2(_ strength: Double = 0.01) -> Regularizer {
+        Regularizer(name: "l2", strengths: [strength]) { try $0.square().sum() * strength }
+    }
+
+    /// `l1 * sum(|w|) + l2 * sum(w^2)`.
+    public static func l1L2(l1: Double = 0.01, l2: Double = 0.01) -> Regularizer {
+        Regularizer(name: "l1_l2", strengths: [l1, l2]) {
+            try $0.abs().sum() * l1 + $0.square().sum() * l2
+        }
+    }
+}
