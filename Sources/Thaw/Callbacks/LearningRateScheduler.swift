@@ -1,6 +1,7 @@
 /// Sets the learning rate at the beginning of each epoch.
 ///
-/// At each epoch's end it adds `learning_rate` to the logs. It replaces a schedule that the optimizer has.
+/// At each epoch's end it adds `learning_rate` to the logs. An optimizer that has a schedule of its own is
+/// refused.
 public final class LearningRateScheduler: Callback {
     private let schedule: (_ epoch: Int, _ rate: Double) throws -> Double
 
@@ -17,12 +18,7 @@ public final class LearningRateScheduler: Callback {
     }
 
     public override func onTrainBegin() throws {
-        guard let optimizer = model?.optimizer else { return }
-        guard optimizer.schedule is Double else {
-            throw TrainingError.invalidArgument(
-                "LearningRateScheduler would replace the schedule \(type(of: optimizer.schedule)) of the optimizer "
-                    + "\(optimizer.name); use one of the two.")
-        }
+        try model?.optimizer?.requireNoSchedule(beside: "LearningRateScheduler")
     }
 
     public override func onEpochBegin(epoch: Int) throws {

@@ -1,6 +1,6 @@
 /// Multiplies the learning rate by a factor when a metric has not become better for a while.
 ///
-/// At each epoch's end it adds `learning_rate` to the logs.
+/// At each epoch's end it adds `learning_rate` to the logs. An optimizer that has a schedule of its own is refused.
 public final class ReduceLROnPlateau: Callback {
     private let quantity: MonitoredQuantity
     private let factor: Double
@@ -39,11 +39,7 @@ public final class ReduceLROnPlateau: Callback {
             throw TrainingError.invalidArgument(
                 "ReduceLROnPlateau's factor is \(factor); it must lie between 0 and 1.")
         }
-        if let optimizer = model?.optimizer, !(optimizer.schedule is Double) {
-            throw TrainingError.invalidArgument(
-                "ReduceLROnPlateau would replace the schedule \(type(of: optimizer.schedule)) of the optimizer "
-                    + "\(optimizer.name); use one of the two.")
-        }
+        try model?.optimizer?.requireNoSchedule(beside: "ReduceLROnPlateau")
         (best, epochsWithout, coolingEpochs) = (quantity.worst, 0, 0)
     }
 
