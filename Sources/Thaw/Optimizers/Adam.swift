@@ -11,14 +11,7 @@ public import ThawGraph
 /// starts as gently as one trained from the beginning.
 ///
 /// Slots: `momentum` (m), `velocity` (v).
-public final class Adam: Optimizer {
-    /// The decay of the running mean of gradients.
-    public let beta1: Double
-    /// The decay of the running mean of squared gradients.
-    public let beta2: Double
-    /// Keeps the division away from zero.
-    public let epsilon: Double
-
+public final class Adam: MomentOptimizer {
     /// Creates the optimizer.
     ///
     /// - Parameters:
@@ -31,22 +24,11 @@ public final class Adam: Optimizer {
         epsilon: Double = 1e-7,
         name: String = "adam"
     ) {
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-        super.init(name: name, learningRate: learningRate)
+        super.init(
+            name: name, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
     }
 
     public override var slotNames: [String] { ["momentum", "velocity"] }
-
-    public override var usesUpdateCount: Bool { true }
-
-    public override func check() throws {
-        try super.check()
-        try checkDecay(beta1, "beta1")
-        try checkDecay(beta2, "beta2")
-        try checkEpsilon(epsilon)
-    }
 
     public override func update(
         parameter: SymbolicTensor, gradient: SymbolicTensor, slots: OptimizerSlots,
@@ -58,12 +40,8 @@ public final class Adam: Optimizer {
         let correction2 = try 1 - graph.constant(beta2).pow(t)
         let rate = try learningRate * correction2.sqrt() / correction1
 
-        let oldMomentum = try slots.read("momentum")
-        let oldVelocity = try slots.read("velocity")
-        let momentum = try oldMomentum + (gradient - oldMomentum) * (1 - beta1)
-        let velocity = try oldVelocity + (gradient.square() - oldVelocity) * (1 - beta2)
-        try slots.assign("momentum", momentum)
-        try slots.assign("velocity", velocity)
+        let momentum = try movedMomentum(gradient, slots)
+        let velocity = try movedVelocity(gradient, slots)
         return try parameter - momentum * rate / (velocity.sqrt() + epsilon)
     }
 }

@@ -6,14 +6,7 @@ public import ThawGraph
 /// `w -= rate / (1 - beta1^t) * m / (u + epsilon)`.
 ///
 /// Slots: `momentum` (m), `norm` (u).
-public final class Adamax: Optimizer {
-    /// The decay of the running mean of gradients.
-    public let beta1: Double
-    /// How fast the largest gradient fades.
-    public let beta2: Double
-    /// Keeps the division away from zero.
-    public let epsilon: Double
-
+public final class Adamax: MomentOptimizer {
     /// Creates the optimizer.
     ///
     /// - Parameters:
@@ -25,32 +18,19 @@ public final class Adamax: Optimizer {
         learningRate: some LearningRateSchedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
         epsilon: Double = 1e-7, name: String = "adamax"
     ) {
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-        super.init(name: name, learningRate: learningRate)
+        super.init(
+            name: name, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
     }
 
     public override var slotNames: [String] { ["momentum", "norm"] }
-
-    public override var usesUpdateCount: Bool { true }
-
-    public override func check() throws {
-        try super.check()
-        try checkDecay(beta1, "beta1")
-        try checkDecay(beta2, "beta2")
-        try checkEpsilon(epsilon)
-    }
 
     public override func update(
         parameter: SymbolicTensor, gradient: SymbolicTensor, slots: OptimizerSlots,
         learningRate: SymbolicTensor
     ) throws -> SymbolicTensor {
         let correction = try 1 - gradient.graph.constant(beta1).pow(slots.updateCount)
-        let oldMomentum = try slots.read("momentum")
-        let momentum = try oldMomentum + (gradient - oldMomentum) * (1 - beta1)
+        let momentum = try movedMomentum(gradient, slots)
         let norm = try (slots.read("norm") * beta2).maximum(gradient.abs())
-        try slots.assign("momentum", momentum)
         try slots.assign("norm", norm)
         return try parameter - momentum * (learningRate / correction) / (norm + epsilon)
     }

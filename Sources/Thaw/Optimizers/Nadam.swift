@@ -8,14 +8,7 @@ public import ThawGraph
 /// `w -= rate * m' / (sqrt(v / (1 - beta2^t)) + epsilon)`.
 ///
 /// Slots: `momentum` (m), `velocity` (v); the number `momentum_product` (u(1)...u(t)).
-public final class Nadam: Optimizer {
-    /// The decay of the running mean of gradients.
-    public let beta1: Double
-    /// The decay of the running mean of squared gradients.
-    public let beta2: Double
-    /// Keeps the division away from zero.
-    public let epsilon: Double
-
+public final class Nadam: MomentOptimizer {
     /// Creates the optimizer.
     ///
     /// - Parameters:
@@ -27,10 +20,8 @@ public final class Nadam: Optimizer {
         learningRate: some LearningRateSchedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
         epsilon: Double = 1e-7, name: String = "nadam"
     ) {
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-        super.init(name: name, learningRate: learningRate)
+        super.init(
+            name: name, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
     }
 
     public override var slotNames: [String] { ["momentum", "velocity"] }
@@ -39,15 +30,6 @@ public final class Nadam: Optimizer {
 
     public override func initialValue(ofSlot name: String) -> Double {
         name == "momentum_product" ? 1 : super.initialValue(ofSlot: name)
-    }
-
-    public override var usesUpdateCount: Bool { true }
-
-    public override func check() throws {
-        try super.check()
-        try checkDecay(beta1, "beta1")
-        try checkDecay(beta2, "beta2")
-        try checkEpsilon(epsilon)
     }
 
     public override func update(
@@ -62,12 +44,8 @@ public final class Nadam: Optimizer {
         let product = try slots.read("momentum_product") * now
         try slots.assign("momentum_product", product)
 
-        let oldMomentum = try slots.read("momentum")
-        let oldVelocity = try slots.read("velocity")
-        let momentum = try oldMomentum + (gradient - oldMomentum) * (1 - beta1)
-        let velocity = try oldVelocity + (gradient.square() - oldVelocity) * (1 - beta2)
-        try slots.assign("momentum", momentum)
-        try slots.assign("velocity", velocity)
+        let momentum = try movedMomentum(gradient, slots)
+        let velocity = try movedVelocity(gradient, slots)
 
         let momentumShare = try learningRate * next / (1 - product * next)
         let gradientShare = try learningRate * (1 - now) / (1 - product)
