@@ -13,12 +13,21 @@ struct BuildContext: Sendable {
     /// The engine that makes the parameters.
     var engine: any Engine
 
+    /// Whether parameters are made without first values, which they get when the seed and the path are known:
+    /// when a model is made of the layers.
+    var defersFirstValues = false
+
     /// The innermost build under way.
     @TaskLocal static var current: BuildContext?
 
     /// For a layer that is built outside any model.
     static func fresh(path: [String]) -> BuildContext {
         BuildContext(seed: freshSeed(), path: path, engine: Runtime.engine)
+    }
+
+    /// For a layer that is called on values of a functional model that does not exist yet.
+    static var deferred: BuildContext {
+        BuildContext(seed: 0, path: [], engine: Runtime.engine, defersFirstValues: true)
     }
 
     /// A seed for what nobody gave one.

@@ -46,6 +46,17 @@ public struct CallContext {
         tracer.update(parameter, to: value)
     }
 
+    /// The context of a call whose mode was fixed when the model was made. It follows that mode in everything:
+    /// in inference random layers are off and moving statistics are used, whatever this context asks for.
+    func pinned(to mode: Mode?) -> CallContext {
+        guard let mode else { return self }
+        var context = self
+        context.mode = mode
+        context.statisticsOverride = nil
+        context.liveRandomness = mode == .inference ? .none : .automatic
+        return context
+    }
+
     /// Whether the random layer draws numbers in this call.
     public func isRandomnessLive(for layer: Layer) -> Bool {
         switch liveRandomness {

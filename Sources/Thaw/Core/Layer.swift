@@ -40,6 +40,9 @@ open class Layer {
     /// The flag behind `isTrainable`: of a leaf layer, or of a container's own parameters.
     final var ownsTrainableFlag = true { didSet { if oldValue != ownsTrainableFlag { LayerChanges.note() } } }
 
+    /// The calls in functional models that are still in use, oldest first.
+    private var calls: [WeakLayerCall] = []
+
     /// Counts changes of settings that `call` depends on.
     final private(set) var configurationVersion = 0
 
@@ -148,7 +151,8 @@ open class Layer {
         let parameter = try Parameter(
             name: name, role: role, shape: shape, initializer: initializer, regularizer: regularizer,
             constraint: constraint, layer: self, path: path, engine: context.engine,
-            initialValue: try initializer.tensor(shape: shape, seed: context.seed, path: path))
+            firstValue: context.defersFirstValues
+                ? nil : try initializer.tensor(shape: shape, seed: context.seed, path: path))
         ownParameters.append(parameter)
         return parameter
     }
@@ -187,10 +191,24 @@ open class Layer {
         container?.buildIfShapeIsKnown()
     }
 
+    /// Keeps a call findable as long as something else keeps it alive.
+    final func remember(_ call: LayerCall) {
+        calls.removeAll { $0.call == nil }
+        calls.append(WeakLayerCall(call: call))
+    }
+
+    /// The oldest call that is still in use.
+    final var firstCall: LayerCall? { calls.lazy.compactMap(\.call).first }
+
     private func single<Element>(_ elements: [Element]) throws -> Element {
         guard elements.count == 1, let element = elements.first else {
             throw LayerError("takes one input, got \(elements.count).")
         }
         return element
     }
+}
+
+/// A call that is kept alive by models and by what was computed from it, not by its layer.
+private struct WeakLayerCall {
+    weak var call: LayerCall?
 }

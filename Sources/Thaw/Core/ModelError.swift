@@ -19,6 +19,8 @@ public enum ModelError: ThawError, Equatable {
     case inputCount(model: String, expected: Int, got: Int)
     /// A model was added to itself, or to a model inside it.
     case containsItself(model: String)
+    /// The inputs and outputs that a model was to be made of do not fit together.
+    case topology(model: String, message: String)
     /// A copy could not be made.
     case cannotClone(layer: String, reason: String)
 
@@ -44,6 +46,8 @@ public enum ModelError: ThawError, Equatable {
             "model \(model) takes \(expected) input\(expected == 1 ? "" : "s"), got \(got)."
         case .containsItself(let model):
             "model \(model) was added to itself, or to a model inside it; add model.clone() if a copy was meant."
+        case .topology(let model, let message):
+            "model \(model): \(message)"
         case .cannotClone(let layer, let reason):
             "cannot clone layer \(layer): \(reason)"
         }

@@ -33,9 +33,13 @@ public final class Parameter {
     /// The layer it belongs to; nil once that layer is gone.
     public private(set) weak var layer: Layer?
 
+    /// Whether the first value is still to come: the layer was called in a functional model that is not made
+    /// yet.
+    private(set) var awaitsFirstValue: Bool
+
     init(
         name: String, role: Role, shape: [Int], initializer: Initializer, regularizer: Regularizer?,
-        constraint: Constraint?, layer: Layer, path: String, engine: any Engine, initialValue: Tensor
+        constraint: Constraint?, layer: Layer, path: String, engine: any Engine, firstValue: Tensor?
     ) throws {
         self.name = name
         self.role = role
@@ -45,7 +49,8 @@ public final class Parameter {
         self.constraint = constraint
         self.layer = layer
         self.engine = engine
-        self.variable = try engine.makeVariable(name: path, initialValue: initialValue)
+        self.variable = try engine.makeVariable(name: path, initialValue: firstValue ?? .zeros(shape))
+        awaitsFirstValue = firstValue == nil
     }
 
     /// Whether `fit` trains it: it is a weight and its layer is not frozen.
@@ -55,7 +60,10 @@ public final class Parameter {
     public var count: Int { shape.reduce(1, *) }
 
     /// A copy of its contents.
-    public var value: Tensor { variable.read() }
+    public var value: Tensor {
+        if awaitsFirstValue { layer?.settleFirstValues() }
+        return variable.read()
+    }
 
     /// Replaces its contents; the element type is converted.
     ///
@@ -63,6 +71,13 @@ public final class Parameter {
     public func assign(_ tensor: Tensor) throws {
         try check(tensor)
         try variable.write(tensor)
+        awaitsFirstValue = false
+    }
+
+    /// Gives the parameter its first value if it still awaits it.
+    func settleFirstValue(seed: UInt64, path: String) throws {
+        guard awaitsFirstValue else { return }
+        try assign(initializer.tensor(shape: shape, seed: seed, path: path))
     }
 
     /// Throws unless `tensor` could be assigned.

@@ -4,16 +4,19 @@ extension Model {
     /// Prints the layers, their output shapes and numbers of parameters, as Keras prints them.
     public final func summary() { print(summaryText) }
 
-    /// What `summary()` prints. A model that is not built shows `?` for shapes.
+    /// What `summary()` prints. A model that is not built shows `?` for shapes. Where values branch or meet, a
+    /// column says what each layer is called on: `name[call][output]`.
     public final var summaryText: String {
         buildIfShapeIsKnown()
-        let shapes = outputShapes()
-        var table = SummaryTable()
+        let shapes = layerOutputShapes()
+        let connections = topology.flatMap { $0.isChain ? nil : $0.connectionTexts }
+        var table = SummaryTable(hasConnections: connections != nil)
         for (index, layer) in layers.enumerated() {
             let parameters = layer.parameterCount.groupedByThousands
             table.add(
                 name: layer.name, type: layer.typeName, shape: shapes.map { $0[index] } ?? "?",
-                count: layer.hasBuilt ? parameters : "\(parameters) (unbuilt)")
+                count: layer.hasBuilt ? parameters : "\(parameters) (unbuilt)",
+                connections: connections?[index] ?? "")
         }
         let trainable = trainableParameterCount
         return """
@@ -26,19 +29,28 @@ extension Model {
     }
 
     /// The output shape of each layer as text; nil if the model cannot be traced yet.
-    private func outputShapes() -> [String]? {
-        guard hasBuilt, let inputShape else { return nil }
-        let graph = Graph()
-        let context = CallContext(graph: graph, mode: .inference)
-        guard (try? trace([graph.input("x", shape: [1] + inputShape)], context: context)) != nil else {
-            return nil
+    private func layerOutputShapes() -> [String]? {
+        var shapes: [ObjectIdentifier: [[Int]]] = [:]
+        if let topology {
+            for input in topology.inputs { shapes[ObjectIdentifier(input.layer)] = [input.shape] }
+            for call in topology.calls { shapes[ObjectIdentifier(call.layer)] = call.outputShapes }
+        } else {
+            guard hasBuilt, let inputShapes else { return nil }
+            let graph = Graph()
+            let context = CallContext(graph: graph, mode: .inference)
+            let inputs = inputShapes.enumerated().map { graph.input("x\($0)", shape: [1] + $1) }
+            guard (try? trace(inputs, context: context)) != nil else { return nil }
+            for entry in context.tracer.layerOutputs {
+                let key = ObjectIdentifier(entry.layer)
+                shapes[key] = shapes[key] ?? entry.outputs.map { Array($0.shape.dropFirst()) }
+            }
         }
         return layers.map { layer in
-            let outputs = context.tracer.layerOutputs.first { $0.layer === layer }?.outputs ?? []
-            let texts = outputs.map { output in
-                let sizes = ["None"] + output.shape.dropFirst().map { "\($0)" }
-                return "(\(sizes.joined(separator: ", "))\(sizes.count == 1 ? "," : ""))"
-            }
+            let texts = (shapes[ObjectIdentifier(layer)] ?? (layer as? Input)?.inputShape.map { [$0] } ?? [])
+                .map {
+                    let sizes = ["None"] + $0.map { "\($0)" }
+                    return "(\(sizes.joined(separator: ", "))\(sizes.count == 1 ? "," : ""))"
+                }
             return texts.isEmpty ? "?" : texts.joined(separator: ", ")
         }
     }

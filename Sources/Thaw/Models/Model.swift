@@ -4,8 +4,20 @@ import ThawTensor
 
 /// A layer that can be trained as a whole: `compile`, `fit`, `evaluate`, `predict`.
 ///
-/// Most models are a `Sequential`. For another arrangement subclass `Model`, give the layers in
-/// `sublayers` and compute in `call`. Models nest: a model is a layer.
+/// Most models are a `Sequential`. Where values branch, meet or are used twice, call layers on values and make
+/// a model of what came out:
+///
+/// ```swift
+/// let image = Input(shape: [28, 28, 1])
+/// let features = try Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)(image)
+/// let more = try Conv2D(16, kernelSize: 3, padding: .same)(features)
+/// let sum = try ReLU()(Add()(features, more))
+/// let classes = try Dense(10, activation: .softmax)(GlobalAveragePooling2D()(sum))
+/// let model = try Model(inputs: [image], outputs: [classes])
+/// ```
+///
+/// For anything else subclass `Model`, give the layers in `sublayers` and compute in `call`. Models nest: a
+/// model is a layer.
 ///
 /// A model whose input shape is known (its first layer has an `inputShape`) is built when it is first
 /// looked at; any other when it sees its first batch, or by `build(inputShape:)`.
@@ -18,7 +30,15 @@ open class Model: Layer {
     public final let engine: any Engine
     /// The shape of the output for one sample, without the batch axis; nil until the model is built, or
     /// if it has several.
-    public final private(set) var outputShape: [Int]?
+    public final var outputShape: [Int]? { outputShapes?.count == 1 ? outputShapes?[0] : nil }
+    /// The shapes of the inputs for one sample, without the batch axis; nil until the model is built.
+    public final private(set) var inputShapes: [[Int]]?
+    /// The shapes of the outputs for one sample, without the batch axis; nil until the model is built.
+    public final private(set) var outputShapes: [[Int]]?
+    /// How the layers are connected, if the model was made of inputs and outputs.
+    final let topology: Topology?
+    /// Whether every parameter inside has its first value.
+    private var hasFirstValues = false
     /// What training keeps between calls: optimizer, loss, compiled steps.
     final var trainingState: TrainingState?
 
@@ -31,11 +51,61 @@ open class Model: Layer {
         self.givenSeed = seed
         self.seed = seed ?? BuildContext.freshSeed()
         self.engine = Runtime.engine
+        topology = nil
         super.init(name: name)
     }
 
-    /// The layers, in order.
+    /// Creates a model that computes `outputs` from `inputs`.
+    ///
+    /// Layers may occur in several models, which then share their parameters; `clone()` does not share them.
+    /// The first values of parameters depend on the seed and on the layers' paths.
+    ///
+    /// - Parameters:
+    ///   - inputs: the values that are given: of `Input` layers, or from inside another model to make a model
+    ///     of its later part.
+    ///   - outputs: the values that are computed; from inside another model to make a model of its first part.
+    ///   - seed: where random numbers start from; fresh if nil.
+    ///   - name: the name in summaries and, in a model that contains this one, in paths.
+    /// - Throws: `ModelError.topology` if an output needs an input that is not given, an input leads to no
+    ///   output or is given twice; `ModelError.duplicatePath` if two layers have the same name.
+    public init(
+        inputs: [any LayerArgument], outputs: [any LayerArgument], seed: UInt64? = nil, name: String? = nil
+    ) throws {
+        self.givenSeed = seed
+        self.seed = seed ?? BuildContext.freshSeed()
+        self.engine = Runtime.engine
+        let topology = try Topology(
+            inputs: inputs.map(\.layerOutput), outputs: outputs.map(\.layerOutput), model: name ?? "model")
+        self.topology = topology
+        super.init(name: name)
+        try buildIfNeeded(inputShapes: topology.inputs.map { [1] + $0.shape }, as: .deferred)
+        if seed != nil { try settleOwnFirstValues() }
+    }
+
+    /// The layers, in order: in a model made of inputs and outputs, from the inputs to the outputs, as Keras
+    /// orders them, `Input` layers included.
     open var layers: [Layer] { sublayers }
+
+    /// The layers, in order. A subclass of its own arrangement overrides it.
+    open override var sublayers: [Layer] { topology?.layers ?? [] }
+
+    /// Computes the outputs. A subclass of its own arrangement overrides it.
+    open override func call(
+        _ inputs: [SymbolicTensor], context: CallContext
+    ) throws -> [SymbolicTensor] {
+        guard let topology else { return try super.call(inputs, context: context) }
+        return try topology.call(inputs, context: context)
+    }
+
+    /// A new model of copies of the layers, connected in the same way. A subclass of its own arrangement
+    /// overrides it.
+    open override func cloned() throws -> Layer {
+        guard let topology, type(of: self) == Model.self else { return try super.cloned() }
+        return try Runtime.$engine.withValue(engine) {
+            let (inputs, outputs) = try topology.cloned()
+            return try Model(inputs: inputs, outputs: outputs, seed: derivedSeed)
+        }
+    }
 
     /// Makes all parameters for inputs of the given shape, by tracing the model once; does nothing if
     /// it is built.
@@ -58,17 +128,26 @@ open class Model: Layer {
         }
         for layer in sublayers { layer.container = self }
         LayerName.assign(to: sublayers)
-        let outputs = try traceSamples(samples)
+        let outputs: [[Int]]
+        if let topology {
+            for layer in topology.inputLayers { try layer.buildIfNeeded(inputShapes: [[]], as: .deferred) }
+            outputs = topology.outputs.map(\.shape)
+        } else {
+            outputs = try traceSamples(samples).map { Array($0.shape.dropFirst()) }
+        }
         try checkPaths()
-        inputShape = samples.count == 1 ? Array(samples[0].dropFirst()) : nil
-        outputShape = outputs.count == 1 ? Array(outputs[0].shape.dropFirst()) : nil
+        let shapes = samples.map { Array($0.dropFirst()) }
+        self.inputShapes = shapes
+        inputShape = shapes.count == 1 ? shapes[0] : nil
+        outputShapes = outputs
+        hasFirstValues = false
     }
 
     /// Builds the model if it is not built, with the given shapes or with the one it knows.
     ///
     /// - Throws: what building throws; `ModelError.notBuilt` if no shape is known.
     public final func ensureBuilt(inputShapes: [[Int]]? = nil) throws {
-        guard !hasBuilt else { return }
+        guard !hasBuilt else { return try settleOwnFirstValues() }
         guard let shapes = inputShapes ?? knownInputShape.map({ [[1] + $0] }) else {
             throw ModelError.notBuilt(model: name)
         }
@@ -78,6 +157,16 @@ open class Model: Layer {
             (error.path, error.layerType) = (name, typeName)
             throw error
         }
+        try settleOwnFirstValues()
+    }
+
+    /// Gives the parameters that await them their first values, from this model's seed.
+    ///
+    /// - Throws: `LayerError` where an initializer's settings are out of range.
+    final func settleOwnFirstValues() throws {
+        guard !hasFirstValues else { return }
+        for (path, parameter) in parameterPaths { try parameter.settleFirstValue(seed: seed, path: path) }
+        hasFirstValues = true
     }
 
     /// Calls the model as the root of a trace: paths are relative to it. Builds it if needed.
@@ -85,6 +174,18 @@ open class Model: Layer {
     /// - Throws: `LayerError` with the layer's path where a shape does not fit.
     public final func trace(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
         try trace(inputs, context: context, buildContext: rootBuildContext)
+    }
+
+    /// How the layers are connected.
+    var connections: Topology {
+        get throws {
+            guard let topology else {
+                throw ModelError.topology(
+                    model: name,
+                    message: "computes in code of its own, so its layers have no connections to take apart.")
+            }
+            return topology
+        }
     }
 
     /// The shape of one sample if the model knows it without having seen one.

@@ -16,6 +16,8 @@ public final class Sequential: Model {
     private var stack: [Layer] = []
     /// A layer that could not be added; said when the model is used, since `add` does not throw.
     private var mistake: ModelError?
+    /// The calls of the layers, once they were asked for.
+    private var chain: Topology?
 
     /// Creates a model of the given layers.
     ///
@@ -45,6 +47,7 @@ public final class Sequential: Model {
     public func pop() -> Layer? {
         guard let last = stack.popLast() else { return nil }
         last.container = nil
+        chain = nil
         needsBuild()
         return last
     }
@@ -77,6 +80,20 @@ public final class Sequential: Model {
         return Runtime.$engine.withValue(engine) { Sequential(layers, seed: derivedSeed) }
     }
 
+    /// The layers called one after the other, for models that reuse a part of this one.
+    override var connections: Topology {
+        get throws {
+            try ensureBuilt()
+            if let chain { return chain }
+            var value = Input(shape: inputShape ?? []).layerOutput
+            let first = value
+            for layer in stack { value = try layer(value) }
+            let topology = try Topology(inputs: [first], outputs: [value], model: name)
+            chain = topology
+            return topology
+        }
+    }
+
     override var knownInputShape: [Int]? {
         inputShape ?? (stack.first as? Model)?.knownInputShape ?? stack.first?.inputShape
     }
@@ -96,6 +113,7 @@ public final class Sequential: Model {
             stack.append(layer)
         }
         LayerName.assign(to: stack)
+        chain = nil
         needsBuild()
     }
 }

@@ -168,7 +168,7 @@ import Thaw
         let task = Task {
             let model = try Toy.classifier()
             var steps = 0
-            let isCancellation = try withUnsafeCurrentTask { current in
+            let isCancellation = withUnsafeCurrentTask { current in
                 let cancel = LambdaCallback(onTrainBatchEnd: { batch, _ in
                     steps += 1
                     if steps == 13 { current?.cancel() }
