@@ -15,6 +15,13 @@ extension CallContext {
         _ distribution: RandomDistribution, shape: [Int], seed: UInt64? = nil
     ) throws -> SymbolicTensor {
         let stream = tracer.nextStream(seed: seed)
-        return try graph.random(distribution, shape: shape, key: tracer.requireRandomKey(), stream: stream)
+        let key = tracer.requireRandomKey()
+        guard let repetition = tracer.repetition, shape.first == repetition.batchSize * repetition.count
+        else {
+            return try graph.random(distribution, shape: shape, key: key, stream: stream)
+        }
+        // The repetitions of a sample lie within its row of the stream, so that its numbers do not depend on the batch.
+        let rows = [repetition.batchSize, repetition.count] + shape.dropFirst()
+        return try graph.random(distribution, shape: rows, key: key, stream: stream).reshape(to: shape)
     }
 }

@@ -45,6 +45,8 @@ extension Layer {
             try buildIfNeeded(inputShapes: inputs.map(\.shape), as: buildContext)
             // Layers that a subclass of Model makes and builds only in its call are built in this
             // context too.
+            let inputs =
+                try context.tracer.repetition?.inputs(inputs, for: self, scope: context.graph.scope) ?? inputs
             let outputs = try BuildContext.$current.withValue(buildContext) {
                 try call(inputs, context: context)
             }

@@ -29,6 +29,11 @@ public final class Tracer {
     /// The parameters with updates, in the order of their first update.
     public private(set) var updatedParameters: [Parameter] = []
 
+    /// How each sample is computed several times, with other random numbers each time; nil for once.
+    var repetition: Repetition?
+    /// Variables that are read in place of parameters' own: those of a snapshot.
+    var substitutes: [Parameter: any Variable] = [:]
+
     private var updates: [Parameter: SymbolicTensor] = [:]
     private var randomCounts: [String: Int] = [:]
 
@@ -56,7 +61,7 @@ public final class Tracer {
     func read(_ parameter: Parameter) throws -> SymbolicTensor {
         // A statistic is no path for gradients, also where it holds this batch's moments.
         if let value = updates[parameter] { return try value.stopGradient() }
-        return graph.read(parameter.variable)
+        return graph.read(substitutes[parameter] ?? parameter.variable)
     }
 
     func update(_ parameter: Parameter, to value: SymbolicTensor) {
@@ -66,6 +71,9 @@ public final class Tracer {
     func record(_ layer: Layer, outputs: [SymbolicTensor]) {
         layerOutputs.append(LayerOutput(path: graph.scope, layer: layer, outputs: outputs))
     }
+
+    /// The scopes in which random numbers were drawn.
+    var randomScopes: Set<String> { Set(randomCounts.keys) }
 
     /// The random key's input, made at the first use.
     func requireRandomKey() -> SymbolicTensor {

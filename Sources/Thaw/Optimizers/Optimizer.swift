@@ -34,6 +34,18 @@ open class Optimizer {
     /// Parameters whose path contains one of these do not decay.
     public var weightDecayExclusions: [String] = [] { didSet { configurationDidChange() } }
 
+    /// Over how many batches gradients are gathered before each update, which then uses their mean: as a batch of so many
+    /// times the size, in the memory of one. Schedules count updates. A sum that `fit` leaves unfinished goes on in the next.
+    public var gradientAccumulationSteps = 1 {
+        didSet {
+            gatheredBatches = 0
+            configurationDidChange()
+        }
+    }
+
+    /// The batches gathered since the last update.
+    public internal(set) var gatheredBatches = 0
+
     /// Rises whenever a setting changes that `update` is traced with.
     final private(set) var configurationVersion = 0
 
@@ -76,6 +88,10 @@ open class Optimizer {
     open func check() throws {
         try schedule.check()
         try clipping?.check()
+        guard gradientAccumulationSteps >= 1 else {
+            throw TrainingError.invalidArgument(
+                "\(name)'s gradientAccumulationSteps is \(gradientAccumulationSteps); it must be at least 1.")
+        }
         if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
             throw TrainingError.invalidArgument(
                 "\(name)'s weight decay is \(weightDecay); it must be a number of 0 or more.")
@@ -103,7 +119,7 @@ extension Optimizer {
     /// after its end.
     private struct Record {
         weak var parameter: Parameter?
-        let slots: [String: any Variable]
+        var slots: [String: any Variable]
         let updateCount: (any Variable)?
     }
 
@@ -143,6 +159,19 @@ extension Optimizer {
         var values = record.slots.mapValues { $0.read() }
         values["iterations"] = record.updateCount?.read()
         return values
+    }
+
+    /// The variable of a slot beside those of `slotNames`, zero at first, made when it is first asked for.
+    func slot(
+        _ slot: String, of parameter: Parameter, path: String, engine: any Engine
+    ) throws -> any Variable {
+        var record = try record(for: parameter, path: path, engine: engine)
+        if let variable = record.slots[slot] { return variable }
+        let variable = try engine.makeVariable(
+            name: "\(name)/\(path)/\(slot)", initialValue: .zeros(parameter.shape))
+        record.slots[slot] = variable
+        records[ObjectIdentifier(parameter)] = record
+        return variable
     }
 
     private func record(for parameter: Parameter, path: String, engine: any Engine) throws -> Record {

@@ -20,22 +20,27 @@ final class BatchFeeder {
     private let combinedWeights: [Float]?
     private let usesTargets: Bool
     private var order: [Int]
-    private var loss: Loss?
-    private var predictionShape: [Int] = []
+    /// What targets are checked against: a loss and the shape of the prediction for each output.
+    private var checks: [(loss: Loss, predictionShape: [Int])] = []
     private var mapped: MappedBatches?
 
     /// - Parameters:
     ///   - call: the name of the call, for errors.
-    ///   - usesTargets: whether steps need targets.
-    init(_ dataset: Dataset, call: String, usesTargets: Bool, classWeights: [Int: Double]? = nil) throws {
+    ///   - targetCount: how many targets steps need.
+    init(_ dataset: Dataset, call: String, targetCount: Int, classWeights: [Int: Double]? = nil) throws {
         guard !dataset.isEmpty else { throw TrainingError.emptyData(call: call) }
         self.dataset = dataset
-        self.usesTargets = usesTargets
+        usesTargets = targetCount > 0
         signature = try dataset.signature()
-        guard !usesTargets || signature.targets.count == 1 else {
+        guard !usesTargets || signature.targets.count == targetCount else {
+            let outputs = targetCount == 1 ? "one output" : "\(targetCount) outputs"
             throw TrainingError.invalidArgument(
-                "\(call): the data has \(signature.targets.count) targets for each sample; expected one, for the "
-                    + "model's one output. Make the data set with Dataset(x, y).")
+                "\(call): the data has \(signature.targets.count) targets for each sample; expected \(targetCount), for the "
+                    + "model's \(outputs). Make the data set with Dataset(x, y) or Dataset(inputs:targets:).")
+        }
+        guard classWeights == nil || targetCount == 1 else {
+            throw TrainingError.invalidArgument(
+                "\(call): class weights go with a model of one output; give sample weights instead.")
         }
         let weights = classWeights.map { ClassWeights($0) }
         self.classWeights = weights
@@ -57,17 +62,23 @@ final class BatchFeeder {
     ) -> StepKey {
         StepKey(
             kind: kind, batchSize: 0, inputShapes: inputShapes,
-            targetShape: usesTargets ? signature.targets.first?.shape : nil,
+            targetShapes: usesTargets ? signature.targets.map(\.shape) : [],
             isWeighted: usesTargets && (dataset.sampleWeights != nil || classWeights != nil), mode: mode,
             liveRandomness: liveRandomness, statistics: statistics, model: ModelSignature(of: model))
     }
 
-    /// Throws unless the targets are fit for the loss. Targets of mapped data are looked at batch by batch.
-    func checkTargets(loss: Loss, predictionShape: [Int]) throws {
-        self.loss = loss
-        self.predictionShape = predictionShape
-        guard !dataset.isMapped, let targets = dataset.targets.first else { return }
-        try TargetCheck.check(targets, loss: loss, predictionShape: predictionShape, sample: dataset.identity)
+    /// Throws unless the targets are fit for the losses. Targets of mapped data are looked at batch by batch.
+    func checkTargets(_ goals: [OutputGoal], predictionShapes: [[Int]]) throws {
+        checks = zip(goals, predictionShapes).map { ($0.loss, $1) }
+        guard !dataset.isMapped else { return }
+        try check(dataset.targets, sample: dataset.identity)
+    }
+
+    private func check(_ targets: [Tensor], sample: (Int) -> Int) throws {
+        for (target, check) in zip(targets, checks) {
+            try TargetCheck.check(
+                target, loss: check.loss, predictionShape: check.predictionShape, sample: sample)
+        }
     }
 
     /// Starts an epoch.
@@ -96,9 +107,9 @@ final class BatchFeeder {
             for (index, slot) in step.inputSlots.enumerated() {
                 executable.withInput(slot) { dataset.fill(.input(index), positions: positions, into: $0) }
             }
-            if let slot = step.targetSlot {
+            for (index, slot) in step.targetSlots.enumerated() {
                 executable.withInput(slot) {
-                    dataset.fill(.target(0), positions: positions, into: $0, as: step.targetType)
+                    dataset.fill(.target(index), positions: positions, into: $0, as: step.targetTypes[index])
                 }
             }
             if let slot = step.weightsSlot {
@@ -119,13 +130,11 @@ final class BatchFeeder {
 
     private func fill(_ step: CompiledStep, with batch: Batch) throws {
         for (slot, input) in zip(step.inputSlots, batch.inputs) { try step.executable.setInput(slot, input) }
-        if let slot = step.targetSlot, let targets = batch.targets.first {
-            if let loss {
-                try TargetCheck.check(targets, loss: loss, predictionShape: predictionShape) {
-                    batch.identities[$0]
-                }
+        if !step.targetSlots.isEmpty {
+            try check(batch.targets) { batch.identities[$0] }
+            for (slot, target) in zip(step.targetSlots, batch.targets) {
+                try step.executable.setInput(slot, target)
             }
-            try step.executable.setInput(slot, targets)
         }
         if let slot = step.weightsSlot {
             let weights =

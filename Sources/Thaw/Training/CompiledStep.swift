@@ -7,21 +7,21 @@ final class CompiledStep {
     /// The names of a step's inputs and outputs in its graph.
     enum Name {
         static func input(_ index: Int) -> String { "input_\(index)" }
-        static let target = "target"
+        static func target(_ index: Int) -> String { "target_\(index)" }
         static let sampleWeights = "sampleWeights"
         static let learningRate = "learningRate"
         static let loss = "loss"
-        static let prediction = "prediction"
+        static func prediction(_ index: Int) -> String { "prediction_\(index)" }
     }
 
     let executable: any Executable
     let batchSize: Int
-    /// The shape of the prediction, batch included.
-    let predictionShape: [Int]
-    /// The element type in which targets are given.
-    let targetType: DType
+    /// The shapes of the model's outputs, batch included.
+    let predictionShapes: [[Int]]
+    /// The element types in which targets are given.
+    let targetTypes: [DType]
     let inputSlots: [Int]
-    let targetSlot: Int?
+    let targetSlots: [Int]
     let weightsSlot: Int?
     private let learningRateSlot: Int?
     private let randomKeySlot: Int?
@@ -29,19 +29,17 @@ final class CompiledStep {
     private let layers: [Layer]
 
     init(
-        graph: Graph, model: Model, batchSize: Int, predictionShape: [Int], targetType: DType
+        graph: Graph, model: Model, batchSize: Int, predictionShapes: [[Int]], targetTypes: [DType]
     ) throws {
         executable = try model.engine.compile(graph)
         layers = model.sublayerPaths.map(\.layer)
         self.batchSize = batchSize
-        self.predictionShape = predictionShape
-        self.targetType = targetType
+        self.predictionShapes = predictionShapes
+        self.targetTypes = targetTypes
         var places: [String: Int] = [:]
         for (index, slot) in executable.inputs.enumerated() { places[slot.name] = index }
-        var inputSlots: [Int] = []
-        while let slot = places[Name.input(inputSlots.count)] { inputSlots.append(slot) }
-        self.inputSlots = inputSlots
-        targetSlot = places[Name.target]
+        inputSlots = (0...).lazy.map { places[Name.input($0)] }.prefix { $0 != nil }.compactMap { $0 }
+        targetSlots = targetTypes.indices.compactMap { places[Name.target($0)] }
         weightsSlot = places[Name.sampleWeights]
         learningRateSlot = places[Name.learningRate]
         randomKeySlot = places[Tracer.randomKeyName]
@@ -54,16 +52,18 @@ final class CompiledStep {
     }
 
     /// Gives the random key of the coming run: every random layer's numbers follow from the seed, the
-    /// step and its path.
-    func setRandomKey(seed: UInt64, step: Int) {
+    /// step, its path and the position of each sample.
+    ///
+    /// - Parameter position: that of the batch's first sample: 0 in training, where each step draws anew.
+    func setRandomKey(seed: UInt64, step: Int, position: Int = 0) {
         guard let randomKeySlot else { return }
         executable.withInput(randomKeySlot) { bytes in
             bytes.storeBytes(of: UInt32(truncatingIfNeeded: seed), toByteOffset: 0, as: UInt32.self)
             bytes.storeBytes(of: UInt32(truncatingIfNeeded: seed >> 32), toByteOffset: 4, as: UInt32.self)
             bytes.storeBytes(of: UInt32(truncatingIfNeeded: step), toByteOffset: 8, as: UInt32.self)
-            // The position of the batch's first row within the step's batch, which a single worker
-            // holds whole, and the number of the Monte-Carlo sample.
-            bytes.storeBytes(of: 0, toByteOffset: 12, as: UInt64.self)
+            bytes.storeBytes(of: UInt32(truncatingIfNeeded: position), toByteOffset: 12, as: UInt32.self)
+            // Monte-Carlo samples are told apart within a sample's row.
+            bytes.storeBytes(of: 0, toByteOffset: 16, as: UInt32.self)
         }
     }
 }

@@ -32,7 +32,7 @@ final class EvaluationLoop {
     func prepare() throws {
         guard !isChecked else { return }
         let step = try pool.step(rows: min(batchSize, feeder.count))
-        try feeder.checkTargets(loss: compilation.loss, predictionShape: step.predictionShape)
+        try feeder.checkTargets(compilation.goals, predictionShapes: step.predictionShapes)
         isChecked = true
     }
 
@@ -53,7 +53,7 @@ final class EvaluationLoop {
             let rows = min(batchSize, feeder.count - start)
             let step = try pool.step(rows: rows)
             try feeder.fill(step, start: start, rows: rows)
-            step.setRandomKey(seed: model.seed, step: batch)
+            step.setRandomKey(seed: model.seed, step: 0, position: start)
             try step.executable.run()
             progress?.update(batch + 1) { metrics.results }
             if !callbacks.isEmpty {

@@ -54,7 +54,7 @@ final class FitLoop {
     /// Compiles the step and looks at all targets, so that what can be known to fail does so before training.
     private func prepare() throws {
         let step = try pool.step(rows: min(options.batchSize, feeder.count))
-        try feeder.checkTargets(loss: compilation.loss, predictionShape: step.predictionShape)
+        try feeder.checkTargets(compilation.goals, predictionShapes: step.predictionShapes)
         try validation?.prepare()
     }
 
@@ -68,9 +68,9 @@ final class FitLoop {
         try callbacks.notify { try $0.onEpochBegin(epoch: epoch) }
         feeder.begin(
             order: options.shuffles ? order() : nil, batchSize: options.batchSize, seed: options.seed,
-            epoch: compilation.optimizer.iterations)
+            epoch: compilation.optimizer.batchNumber)
 
-        let firstIteration = compilation.optimizer.iterations
+        let firstBatch = compilation.optimizer.batchNumber
         let batchLogs = Logs { metrics.results }
         var done = 0
         for batch in 0..<history.stepsPerEpoch {
@@ -87,7 +87,7 @@ final class FitLoop {
         }
 
         // An epoch whose every step was left out has measured nothing; zeros would look perfect.
-        let hasMeasured = compilation.optimizer.iterations > firstIteration
+        let hasMeasured = compilation.optimizer.batchNumber > firstBatch
         let logs = Logs(hasMeasured ? metrics.results : metrics.results.map { ($0.name, .nan) })
         if let validation, (epoch + 1) % options.validationFrequency == 0 {
             for entry in try validation.run(callbacks: callbacks, progress: nil, isCancelled: isCancelled) {
@@ -103,7 +103,7 @@ final class FitLoop {
     private func runStep(_ batch: Int, epoch: Int) throws {
         let start = batch * options.batchSize
         let rows = min(options.batchSize, feeder.count - start)
-        let step = try pool.step(rows: rows)
+        let step = try pool.step(rows: rows, onlyGathers: compilation.optimizer.gathersNext)
         let optimizer = compilation.optimizer
         try feeder.fill(step, start: start, rows: rows)
         let rate = optimizer.learningRate
@@ -113,9 +113,9 @@ final class FitLoop {
                     + "were. Set it to a number.")
         }
         step.setLearningRate(rate)
-        step.setRandomKey(seed: options.seed, step: optimizer.iterations)
+        step.setRandomKey(seed: options.seed, step: optimizer.batchNumber)
         if try step.executable.run() {
-            optimizer.iterations += 1
+            optimizer.countBatch()
         } else {
             try handleNonFinite(batch, start: start, rows: rows, epoch: epoch)
         }
@@ -130,10 +130,10 @@ final class FitLoop {
             model.training.stopsTraining = true
         case .throw:
             let diagnosis = try NonFiniteDiagnosis(
-                model: model, key: pool.key(rows: rows), loss: compilation.loss)
+                model: model, key: pool.key(rows: rows), compilation: compilation)
             let origin = try diagnosis.origin {
                 try feeder.fill($0, start: start, rows: rows)
-                $0.setRandomKey(seed: options.seed, step: compilation.optimizer.iterations)
+                $0.setRandomKey(seed: options.seed, step: compilation.optimizer.batchNumber)
             } sample: {
                 feeder.sample(at: start + $0)
             }
@@ -146,7 +146,7 @@ final class FitLoop {
     /// same way each time.
     private func order() -> [Int] {
         var stream = RandomStream(seed: options.seed).derived("shuffle")
-            .derived(UInt64(compilation.optimizer.iterations))
+            .derived(UInt64(compilation.optimizer.batchNumber))
         return stream.permutation(feeder.count)
     }
 }

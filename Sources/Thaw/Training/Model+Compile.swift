@@ -12,24 +12,91 @@ extension Model {
     ///   - loss: what is minimised.
     ///   - metrics: what else is measured; these ignore sample weights, as in Keras.
     ///   - weightedMetrics: what is measured with sample weights.
+    ///   - step: what `fit` does with a batch.
     /// - Throws: `TrainingError.invalidArgument` if two metrics have one name, or a setting of the optimizer or its schedule
     ///   is out of range.
     public func compile(
-        optimizer: Optimizer, loss: Loss, metrics: [Metric] = [], weightedMetrics: [Metric] = []
+        optimizer: Optimizer, loss: Loss, metrics: [Metric] = [], weightedMetrics: [Metric] = [],
+        step: TrainingStep = .standard
     ) throws {
-        let compilation = try Compilation(
-            optimizer: optimizer, loss: loss, metrics: metrics, weightedMetrics: weightedMetrics,
-            engine: engine)
-        training.compilation = compilation
+        let goal = OutputGoal(
+            name: "", loss: loss, weight: 1, metrics: metrics, weightedMetrics: weightedMetrics)
+        try compile(optimizer: optimizer, goals: [goal], step: step)
+    }
+
+    /// The same for a model of several outputs.
+    ///
+    /// What is minimised is the sum of the losses, each times its weight. Logs have the whole as `loss`, each output's
+    /// own as `<output>_loss`, and its metrics as `<output>_<metric>`; an output is named after its layer
+    /// (`outputNames`).
+    ///
+    /// - Parameters:
+    ///   - optimizer: how gradients change parameters.
+    ///   - losses: one for each output, in their order.
+    ///   - lossWeights: how much each counts; 1 by default.
+    ///   - metrics: what else is measured, a list for each output.
+    ///   - weightedMetrics: the same with sample weights.
+    ///   - step: what `fit` does with a batch.
+    /// - Throws: `TrainingError.invalidArgument` if a list has another length than `losses`, two metrics have one name,
+    ///   or a setting is out of range.
+    public func compile(
+        optimizer: Optimizer, losses: [Loss], lossWeights: [Double]? = nil, metrics: [[Metric]] = [],
+        weightedMetrics: [[Metric]] = [], step: TrainingStep = .standard
+    ) throws {
+        for (name, count) in [
+            ("lossWeights", lossWeights?.count), ("metrics", metrics.isEmpty ? nil : metrics.count),
+            ("weightedMetrics", weightedMetrics.isEmpty ? nil : weightedMetrics.count),
+        ] {
+            guard let count, count != losses.count else { continue }
+            throw TrainingError.invalidArgument(
+                "compile: \(losses.count) losses and \(count) \(name); give one entry for each output.")
+        }
+        let names = outputNames ?? losses.indices.map { "output_\($0)" }
+        guard !losses.isEmpty, names.count == losses.count else {
+            throw TrainingError.invalidArgument(
+                "compile: model \(name) has \(names.count) outputs, got \(losses.count) losses; give one for each output."
+            )
+        }
+        if let bad = lossWeights?.first(where: { !$0.isFinite }) {
+            throw TrainingError.invalidArgument("compile: a loss weight is \(bad); it must be a number.")
+        }
+        let goals = losses.indices.map { index in
+            OutputGoal(
+                name: losses.count == 1 ? "" : names[index], loss: losses[index],
+                weight: lossWeights?[index] ?? 1, metrics: metrics.isEmpty ? [] : metrics[index],
+                weightedMetrics: weightedMetrics.isEmpty ? [] : weightedMetrics[index])
+        }
+        try compile(optimizer: optimizer, goals: goals, step: step)
+    }
+
+    private func compile(optimizer: Optimizer, goals: [OutputGoal], step: TrainingStep) throws {
+        training.compilation = try Compilation(
+            optimizer: optimizer, goals: goals, step: step, engine: engine)
         training.steps.removeAll()
         training.stopsTraining = false
+    }
+
+    /// The names of the outputs in logs: those of the layers that give them, numbered where a name occurs twice; nil for
+    /// a model that computes in code of its own.
+    public var outputNames: [String]? {
+        guard let outputs = try? outputs else { return nil }
+        var counts: [String: Int] = [:]
+        return outputs.map { output in
+            let name = output.layer.name
+            let count = counts[name, default: 0]
+            counts[name] = count + 1
+            return count == 0 ? name : "\(name)_\(count)"
+        }
     }
 
     /// The optimizer that `compile` was given; nil before.
     public var optimizer: Optimizer? { trainingState?.compilation?.optimizer }
 
-    /// The loss that `compile` was given; nil before.
-    public var loss: Loss? { trainingState?.compilation?.loss }
+    /// The loss that `compile` was given, the first of several; nil before.
+    public var loss: Loss? { losses.first }
+
+    /// The losses that `compile` was given, one for each output; empty before.
+    public var losses: [Loss] { trainingState?.compilation?.goals.map(\.loss) ?? [] }
 
     /// Whether `fit` ends after the step at hand; a callback sets it. Each `fit` starts with false.
     public var stopTraining: Bool {

@@ -23,7 +23,7 @@ extension Model {
     ) throws -> EvaluationResult {
         try FitOptions.check(batchSize: batchSize, call: "evaluate")
         let compilation = try compilation(for: "evaluate")
-        let feeder = try BatchFeeder(data, call: "evaluate", usesTargets: true)
+        let feeder = try BatchFeeder(data, call: "evaluate", targetCount: compilation.goals.count)
         try prepare(for: feeder)
         let loop = EvaluationLoop(
             model: self, compilation: compilation, feeder: feeder, batchSize: batchSize, mode: mode,

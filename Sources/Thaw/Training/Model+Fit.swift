@@ -54,12 +54,14 @@ extension Model {
         }
         let (trained, validated) = try FitOptions.split(
             data, validation: validation, validationSplit: validationSplit)
-        let feeder = try BatchFeeder(trained, call: "fit", usesTargets: true, classWeights: classWeights)
+        let feeder = try BatchFeeder(
+            trained, call: "fit", targetCount: compilation.goals.count, classWeights: classWeights)
         try prepare(for: feeder)
         let validationLoop = try validated.map {
             EvaluationLoop(
                 model: self, compilation: compilation,
-                feeder: try BatchFeeder($0, call: "fit (validation)", usesTargets: true),
+                feeder: try BatchFeeder(
+                    $0, call: "fit (validation)", targetCount: compilation.goals.count),
                 batchSize: options.validationBatchSize, mode: .inference)
         }
 

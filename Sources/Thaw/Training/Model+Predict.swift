@@ -34,12 +34,39 @@ extension Model {
         statistics: BatchNormalization.Statistics? = nil, liveRandomness: LiveRandomness = .automatic,
         verbosity: Verbosity = .silent, callbacks: [Callback] = []
     ) throws -> Tensor {
+        let outputs = try predictOutputs(
+            data, batchSize: batchSize, mode: mode, statistics: statistics, liveRandomness: liveRandomness,
+            verbosity: verbosity, callbacks: callbacks)
+        guard outputs.count == 1, let output = outputs.first else {
+            throw TrainingError.invalidArgument(
+                "predict: model \(name) has \(outputs.count) outputs; call predictOutputs for all of them.")
+        }
+        return output
+    }
+
+    /// All outputs for each sample, for a model of several: one tensor for each output, samples on axis 0. Otherwise as
+    /// `predict`.
+    public func predictOutputs(
+        _ data: Dataset, batchSize: Int = 32, mode: Mode = .inference,
+        statistics: BatchNormalization.Statistics? = nil, liveRandomness: LiveRandomness = .automatic,
+        verbosity: Verbosity = .silent, callbacks: [Callback] = []
+    ) throws -> [Tensor] {
+        try runPrediction(
+            data, kind: .predict, batchSize: batchSize, mode: mode, statistics: statistics,
+            liveRandomness: liveRandomness, seed: seed, verbosity: verbosity, callbacks: callbacks)
+    }
+
+    func runPrediction(
+        _ data: Dataset, kind: StepKey.Kind, batchSize: Int, mode: Mode = .inference,
+        statistics: BatchNormalization.Statistics? = nil, liveRandomness: LiveRandomness, seed: UInt64,
+        verbosity: Verbosity, callbacks: [Callback]
+    ) throws -> [Tensor] {
         try FitOptions.check(batchSize: batchSize, call: "predict")
-        let feeder = try BatchFeeder(data, call: "predict", usesTargets: false)
+        let feeder = try BatchFeeder(data, call: "predict", targetCount: 0)
         try prepare(for: feeder)
-        let loop = PredictionLoop(
-            model: self, feeder: feeder, batchSize: batchSize, mode: mode, statistics: statistics,
-            liveRandomness: liveRandomness)
+        let key = feeder.key(
+            kind: kind, model: self, mode: mode, liveRandomness: liveRandomness, statistics: statistics)
+        let loop = PredictionLoop(model: self, feeder: feeder, batchSize: batchSize, key: key, seed: seed)
         return try onEngine { isCancelled in
             let list = CallbackList(callbacks, model: self)
             defer { list.detach() }

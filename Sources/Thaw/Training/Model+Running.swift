@@ -9,8 +9,12 @@ extension Model {
         let shapes = feeder.inputShapes
         // A shape that the model was told wins over the data's, so that data of another shape is an error.
         try ensureBuilt(inputShapes: knownInputShape == nil ? shapes.map { [1] + $0 } : nil)
-        if let expected = inputShape, shapes.count == 1, shapes[0] != expected {
-            throw TrainingError.inputShape(model: name, expected: expected, got: shapes[0])
+        guard let inputShapes else { return }
+        guard shapes.count == inputShapes.count else {
+            throw ModelError.inputCount(model: name, expected: inputShapes.count, got: shapes.count)
+        }
+        for (expected, got) in zip(inputShapes, shapes) where expected != got {
+            throw TrainingError.inputShape(model: name, expected: expected, got: got)
         }
     }
 

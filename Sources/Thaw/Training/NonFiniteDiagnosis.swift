@@ -10,12 +10,11 @@ struct NonFiniteDiagnosis {
 
     /// Builds the graph that checks: it reads the same weights in the same mode as the step and assigns
     /// nothing.
-    init(model: Model, key: StepKey, loss: Loss) throws {
-        var builder = StepBuilder(model: model, key: key, writesState: true)
-        let prediction = try builder.forward(loss: loss)
-        let value = try builder.loss(loss, of: prediction)
+    init(model: Model, key: StepKey, compilation: Compilation) throws {
+        let builder = StepBuilder(model: model, key: key, compilation: compilation, writesState: true)
+        let value = try builder.loss(of: builder.forward())
         let parameters = builder.trainableParameters
-        let gradients = try builder.gradients(of: value, parameters: parameters)
+        let gradients = try builder.gradients(of: value)
         let graph = builder.graph
 
         var checks: [(NonFiniteReport.Origin, [SymbolicTensor])] = model.parameterPaths.map {
@@ -25,7 +24,8 @@ struct NonFiniteDiagnosis {
             let path = record.path.isEmpty ? model.name : record.path
             checks.append((.layer(path: path, type: record.layer.typeName), record.outputs))
         }
-        checks.append((.loss(name: loss.name), [value]))
+        let name = compilation.goals.map(\.loss.name).joined(separator: " + ")
+        checks.append((.loss(name: name), [value]))
         // The gradient of what was computed last is computed first.
         for ((path, _), gradient) in zip(parameters, gradients).reversed() {
             if let gradient { checks.append((.gradient(path: path), [gradient])) }
@@ -35,7 +35,7 @@ struct NonFiniteDiagnosis {
         for (index, check) in checks.enumerated() {
             graph.addOutput("check_\(index)", try graph.allFinite(check.1))
         }
-        step = try builder.compiled(prediction: prediction, loss: loss)
+        step = try builder.compiled()
     }
 
     /// Runs a batch and tells what was not finite first.
@@ -48,10 +48,8 @@ struct NonFiniteDiagnosis {
     ) throws -> NonFiniteReport.Origin {
         try fill(step)
         let slots =
-            step.inputSlots.map { ($0, 0) }
-            + [(step.targetSlot, 1), (step.weightsSlot, 2)].compactMap {
-                slot, kind in slot.map { ($0, kind) }
-            }
+            step.inputSlots.map { ($0, 0) } + step.targetSlots.map { ($0, 1) }
+            + (step.weightsSlot.map { [($0, 2)] } ?? [])
         for (slot, kind) in slots {
             guard let row = firstNonFiniteRow(slot) else { continue }
             switch kind {

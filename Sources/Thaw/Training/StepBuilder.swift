@@ -1,94 +1,197 @@
 import ThawEngine
-import ThawGraph
+public import ThawGraph
 import ThawTensor
 
-/// Builds the graph of a step from stages: forward, loss, gradients, reduction over workers, clipping,
-/// update, metrics.
-struct StepBuilder {
-    let model: Model
-    let key: StepKey
-    let graph: Graph
-    let context: CallContext
-    private(set) var inputs: [SymbolicTensor] = []
-    private(set) var target: SymbolicTensor?
-    private(set) var sampleWeights: SymbolicTensor?
+/// The graph of one step while it is built, and the stages that build it: forward, loss, gradients, reduction over
+/// workers, accumulation over batches, clipping, update, metrics.
+///
+/// `fit` arranges the stages as `TrainingStep.standard` does; give `compile` a `TrainingStep` of your own for another
+/// arrangement. Each stage takes symbolic tensors and gives symbolic tensors, and leaves everything in `graph`.
+public final class StepBuilder {
+    /// The model.
+    public let model: Model
+    /// The graph that is built.
+    public let graph: Graph
+    /// How the model is called by `forward`.
+    public let context: CallContext
+    /// The batch's inputs, in the order of the model's.
+    public let inputs: [SymbolicTensor]
+    /// The batch's targets, in the order of the model's outputs: int32 for losses of class indices, else float32.
+    public let targets: [SymbolicTensor]
+    /// The weights of the samples, shape `[n]`; nil if there are none.
+    public let sampleWeights: SymbolicTensor?
+    /// The learning rate of the step, a scalar.
+    public private(set) lazy var learningRate = graph.input(CompiledStep.Name.learningRate, shape: [])
 
-    init(model: Model, key: StepKey, writesState: Bool) {
+    let key: StepKey
+    let compilation: Compilation?
+    private let metrics: MetricSet?
+    private var outputs: [SymbolicTensor] = []
+    /// What must be finite for the step to count.
+    private var watched: [SymbolicTensor] = []
+    private var watchedValues: Set<Graph.Value> = []
+    private var hasUpdatedMetrics = false
+
+    init(
+        model: Model, key: StepKey, compilation: Compilation?, metrics: MetricSet? = nil, writesState: Bool
+    ) {
         self.model = model
         self.key = key
-        graph = Graph()
+        self.compilation = compilation
+        self.metrics = metrics
+        let graph = Graph()
+        self.graph = graph
         context = CallContext(
             graph: graph, mode: key.mode, writesState: writesState, liveRandomness: key.liveRandomness,
             statisticsOverride: key.statistics)
-    }
-
-    /// The step that trains: everything from the batch to the new weights, in one graph.
-    static func trainingStep(model: Model, key: StepKey, compilation: Compilation) throws -> CompiledStep {
-        var builder = StepBuilder(model: model, key: key, writesState: true)
-        let prediction = try builder.forward(loss: compilation.loss)
-        let loss = try builder.loss(compilation.loss, of: prediction)
-        let parameters = builder.trainableParameters
-        var gradients = try builder.gradients(of: loss, parameters: parameters)
-        gradients = try builder.reducedOverWorkers(gradients)
-        gradients = try builder.clipped(gradients, optimizer: compilation.optimizer)
-        try builder.keepStateUnlessFinite(loss: loss, gradients: gradients)
-        try builder.update(parameters, gradients: gradients, optimizer: compilation.optimizer)
-        try builder.context.tracer.assignUpdates()
-        try builder.updateMetrics(compilation.trainingMetrics, loss: loss, prediction: prediction)
-        builder.graph.addOutput(CompiledStep.Name.loss, loss)
-        return try builder.compiled(prediction: prediction, loss: compilation.loss)
-    }
-
-    /// The step that evaluates: forward, loss and metrics.
-    static func evaluationStep(model: Model, key: StepKey, compilation: Compilation) throws -> CompiledStep {
-        var builder = StepBuilder(model: model, key: key, writesState: false)
-        var prediction = try builder.forward(loss: compilation.loss)
-        // From the prediction as it is: a loss looks for the softmax or sigmoid at its end.
-        var loss = try builder.loss(compilation.loss, of: prediction)
-        if let mark = try builder.nonFiniteInputMark(for: prediction) {
-            loss = try loss + mark.sum()
-            prediction = try prediction + mark
-        }
-        try builder.updateMetrics(compilation.evaluationMetrics, loss: loss, prediction: prediction)
-        builder.graph.addOutput(CompiledStep.Name.loss, loss)
-        return try builder.compiled(prediction: prediction, loss: compilation.loss)
-    }
-
-    /// The step that predicts.
-    static func predictionStep(model: Model, key: StepKey) throws -> CompiledStep {
-        var builder = StepBuilder(model: model, key: key, writesState: false)
-        var prediction = try builder.forward(loss: nil)
-        if let mark = try builder.nonFiniteInputMark(for: prediction) { prediction = try prediction + mark }
-        builder.graph.addOutput(CompiledStep.Name.prediction, prediction)
-        return try builder.compiled(prediction: prediction, loss: nil)
-    }
-
-    /// The parameters that the step trains, with their paths.
-    var trainableParameters: [(path: String, parameter: Parameter)] {
-        model.parameterPaths.filter(\.parameter.isTrainable)
-    }
-}
-
-// Stages. Each takes symbolic tensors and gives symbolic tensors, so another arrangement of them is
-// another kind of step.
-extension StepBuilder {
-    /// Declares the inputs and calls the model.
-    mutating func forward(loss: Loss?) throws -> SymbolicTensor {
         inputs = key.inputShapes.enumerated().map { index, shape in
             graph.input(CompiledStep.Name.input(index), shape: [key.batchSize] + shape)
         }
-        if let targetShape = key.targetShape, let loss {
-            target = graph.input(
-                CompiledStep.Name.target, shape: [key.batchSize] + targetShape, dtype: loss.targetType)
+        targets = zip(key.targetShapes, compilation?.goals ?? []).enumerated().map { index, pair in
+            graph.input(
+                CompiledStep.Name.target(index), shape: [key.batchSize] + pair.0,
+                dtype: pair.1.loss.targetType)
         }
-        if key.isWeighted {
-            sampleWeights = graph.input(CompiledStep.Name.sampleWeights, shape: [key.batchSize])
+        sampleWeights =
+            key.isWeighted ? graph.input(CompiledStep.Name.sampleWeights, shape: [key.batchSize]) : nil
+    }
+
+    /// The parameters that the step trains, with their paths.
+    public private(set) lazy var trainableParameters: [(path: String, parameter: Parameter)] =
+        model.parameterPaths.filter(\.parameter.isTrainable)
+}
+
+// The stages.
+extension StepBuilder {
+    /// Calls the model on the batch, or on other inputs of the same shapes.
+    ///
+    /// - Returns: the outputs, in order.
+    /// - Throws: `LayerError` where a shape does not fit.
+    public func forward(_ inputs: [SymbolicTensor]? = nil) throws -> [SymbolicTensor] {
+        outputs = try model.trace(inputs ?? self.inputs, context: context)
+        return outputs
+    }
+
+    /// The batch's loss: the losses of all outputs, each times its weight, and the penalties of the parameters that
+    /// are trainable. A scalar.
+    public func loss(of predictions: [SymbolicTensor]) throws -> SymbolicTensor {
+        let parts = try dataLosses(of: predictions)
+        let goals = try requireGoals(predictions)
+        var total = try parts[0].scaled(by: goals[0].weight)
+        for (part, goal) in zip(parts, goals).dropFirst() { total = try total + part.scaled(by: goal.weight) }
+        return try trainableParameters.reduce(total) { total, entry in
+            guard let regularizer = entry.parameter.regularizer else { return total }
+            return try total
+                + graph.withScope(entry.path) { () throws in
+                    try regularizer(graph.read(entry.parameter.variable))
+                }
         }
-        let outputs = try model.trace(inputs, context: context)
-        guard outputs.count == 1, let prediction = outputs.first else {
-            throw ModelError.inputCount(model: "\(model.name) (outputs)", expected: 1, got: outputs.count)
+    }
+
+    /// The gradients of a loss for `trainableParameters`; nil for a parameter that it does not depend on. The step counts
+    /// only if loss and gradients are finite.
+    public func gradients(of loss: SymbolicTensor) throws -> [SymbolicTensor?] {
+        watch([loss])
+        guard !trainableParameters.isEmpty else { return [] }
+        let gradients = try graph.gradients(
+            of: loss, withRespectTo: trainableParameters.map { graph.read($0.parameter.variable) })
+        watch(gradients.compactMap { $0 })
+        return gradients
+    }
+
+    /// The gradients of all workers together. There is one worker today.
+    public func reduced(_ gradients: [SymbolicTensor?]) throws -> [SymbolicTensor?] { gradients }
+
+    /// The gradients of several batches, if the optimizer gathers them: their mean at the last batch, nil before it. Kept as
+    /// they are if it does not.
+    ///
+    /// - Parameter gradients: one for each of `trainableParameters`.
+    public func accumulated(_ gradients: [SymbolicTensor?]) throws -> [SymbolicTensor?] {
+        guard let optimizer = compilation?.optimizer, optimizer.gradientAccumulationSteps > 1 else {
+            return gradients
         }
-        return prediction
+        return try zip(trainableParameters, gradients).map { entry, gradient in
+            guard let gradient else { return nil }
+            return try optimizer.accumulated(
+                gradient, of: entry.parameter, path: entry.path, isLast: !key.onlyGathers,
+                engine: model.engine)
+        }
+    }
+
+    /// The gradients, kept within bounds if the optimizer asks for it.
+    public func clipped(_ gradients: [SymbolicTensor?]) throws -> [SymbolicTensor?] {
+        try compilation?.optimizer.clipping?.clipped(gradients) ?? gradients
+    }
+
+    /// The optimizer's step for each parameter that has a gradient.
+    ///
+    /// - Parameter gradients: one for each of `trainableParameters`.
+    public func update(_ gradients: [SymbolicTensor?]) throws {
+        guard let optimizer = compilation?.optimizer else { return }
+        watch(gradients.compactMap { $0 })
+        for ((path, parameter), gradient) in zip(trainableParameters, gradients) {
+            guard let gradient else { continue }
+            try optimizer.addUpdate(
+                of: parameter, path: path, gradient: gradient, learningRate: learningRate,
+                engine: model.engine)
+        }
+    }
+
+    /// Adds the batch to loss and metrics. To be called once.
+    public func updateMetrics(loss: SymbolicTensor, predictions: [SymbolicTensor]) throws {
+        let goals = try requireGoals(predictions)
+        guard !hasUpdatedMetrics else {
+            throw TrainingError.invalidArgument(
+                "a training step calls updateMetrics(loss:predictions:) once, not twice.")
+        }
+        hasUpdatedMetrics = true
+        graph.addOutput(CompiledStep.Name.loss, loss)
+        // With one output its loss is the whole.
+        let losses = goals.count > 1 ? try dataLosses(of: predictions) : []
+        try metrics?.addUpdates(
+            to: graph, loss: loss, losses: losses, targets: targets, predictions: predictions,
+            sampleWeights: sampleWeights)
+    }
+}
+
+extension StepBuilder {
+    /// The losses of the outputs, without weights and penalties.
+    private func dataLosses(of predictions: [SymbolicTensor]) throws -> [SymbolicTensor] {
+        let goals = try requireGoals(predictions)
+        guard targets.count == goals.count else {
+            throw TrainingError.invalidArgument("the data has no targets, but the loss needs them.")
+        }
+        return try zip(goals, zip(targets, predictions)).map { goal, pair in
+            try goal.loss.batchValue(target: pair.0, prediction: pair.1, sampleWeights: sampleWeights)
+        }
+    }
+
+    private func watch(_ tensors: [SymbolicTensor]) {
+        watched += tensors.filter { watchedValues.insert($0.value).inserted }
+    }
+
+    /// What is asked of each output.
+    func requireGoals(_ predictions: [SymbolicTensor]) throws -> [OutputGoal] {
+        let goals = compilation?.goals ?? []
+        guard goals.count == predictions.count else {
+            throw TrainingError.invalidArgument(
+                "model \(model.name) has \(predictions.count) output\(predictions.count == 1 ? "" : "s") and was compiled with "
+                    + "\(goals.count) loss\(goals.count == 1 ? "" : "es"); give compile(optimizer:losses:) one for each output."
+            )
+        }
+        return goals
+    }
+
+    /// Makes every assignment of the step depend on finite numbers, so that a NaN never reaches a weight, a statistic,
+    /// an optimizer's state or a metric. New statistics are looked at too: numbers may be finite and their variance not.
+    /// So are the inputs: a maximum, in a pooling layer or a ReLU, can hide a NaN from everything after it.
+    func keepStateUnlessFinite() throws {
+        guard hasUpdatedMetrics else {
+            throw TrainingError.invalidArgument(
+                "the training step of model \(model.name) never calls updateMetrics(loss:predictions:), so its loss is not known."
+            )
+        }
+        try graph.assignOnlyIf(graph.allFinite(watched + inputs + context.tracer.updatedValues))
     }
 
     /// Zero for each sample, NaN where its input holds NaN or infinity, in the shape `[batch, 1, ...]` that goes with the
@@ -111,83 +214,21 @@ extension StepBuilder {
         return mark
     }
 
-    /// The batch's loss and the penalties of the parameters that are trainable, a scalar.
-    func loss(_ loss: Loss, of prediction: SymbolicTensor) throws -> SymbolicTensor {
-        let data = try loss.batchValue(
-            target: try requireTarget(), prediction: prediction, sampleWeights: sampleWeights)
-        return try trainableParameters.reduce(data) { total, entry in
-            guard let regularizer = entry.parameter.regularizer else { return total }
-            return try total
-                + graph.withScope(entry.path) { () throws in
-                    try regularizer(graph.read(entry.parameter.variable))
-                }
-        }
-    }
-
-    /// The gradients of the loss; nil for a parameter that it does not depend on.
-    func gradients(
-        of loss: SymbolicTensor, parameters: [(path: String, parameter: Parameter)]
-    ) throws -> [SymbolicTensor?] {
-        guard !parameters.isEmpty else { return [] }
-        return try graph.gradients(
-            of: loss, withRespectTo: parameters.map { graph.read($0.parameter.variable) })
-    }
-
-    /// The gradients of all workers together. There is one worker today.
-    func reducedOverWorkers(_ gradients: [SymbolicTensor?]) throws -> [SymbolicTensor?] { gradients }
-
-    /// The gradients, kept within bounds if the optimizer asks for it.
-    func clipped(_ gradients: [SymbolicTensor?], optimizer: Optimizer) throws -> [SymbolicTensor?] {
-        try optimizer.clipping?.clipped(gradients) ?? gradients
-    }
-
-    /// Makes every assignment of the step depend on finite numbers, so that a NaN never reaches a
-    /// weight, a statistic, an optimizer's state or a metric. New statistics are looked at too: numbers may be finite and their
-    /// variance not. So are the inputs are looked at too: a maximum, in a pooling layer
-    /// or a ReLU, can hide a NaN from everything after it.
-    func keepStateUnlessFinite(loss: SymbolicTensor, gradients: [SymbolicTensor?]) throws {
-        try graph.assignOnlyIf(
-            graph.allFinite(
-                [loss] + gradients.compactMap { $0 } + inputs + context.tracer.updatedValues))
-    }
-
-    /// The optimizer's step for each parameter that has a gradient.
-    func update(
-        _ parameters: [(path: String, parameter: Parameter)], gradients: [SymbolicTensor?],
-        optimizer: Optimizer
-    ) throws {
-        let learningRate = graph.input(CompiledStep.Name.learningRate, shape: [])
-        for ((path, parameter), gradient) in zip(parameters, gradients) {
-            guard let gradient else { continue }
-            try optimizer.addUpdate(
-                of: parameter, path: path, gradient: gradient, learningRate: learningRate,
-                engine: model.engine)
-        }
-    }
-
-    /// Adds the batch to loss and metrics.
-    func updateMetrics(_ metrics: MetricSet, loss: SymbolicTensor, prediction: SymbolicTensor) throws {
-        try metrics.addUpdates(
-            to: graph, loss: loss, target: try requireTarget(), prediction: prediction,
-            sampleWeights: sampleWeights)
-    }
-
     /// Compiles what was built.
-    func compiled(prediction: SymbolicTensor, loss: Loss?) throws -> CompiledStep {
+    func compiled() throws -> CompiledStep {
         try CompiledStep(
-            graph: graph, model: model, batchSize: key.batchSize, predictionShape: prediction.shape,
-            targetType: loss?.targetType ?? .float32)
-    }
-
-    private func requireTarget() throws -> SymbolicTensor {
-        guard let target else {
-            throw TrainingError.invalidArgument("the data has no targets, but the loss needs them.")
-        }
-        return target
+            graph: graph, model: model, batchSize: key.batchSize, predictionShapes: outputs.map(\.shape),
+            targetTypes: targets.map(\.dtype))
     }
 }
 
 extension Loss {
     /// The element type in which the loss gets targets.
     var targetType: DType { targetKind == .classIndices ? .int32 : .float32 }
+}
+
+extension SymbolicTensor {
+    fileprivate func scaled(by weight: Double) throws -> SymbolicTensor {
+        weight == 1 ? self : try self * weight
+    }
 }

@@ -4,13 +4,20 @@ import ThawGraph
 /// What a compiled step depends on.
 struct StepKey: Hashable {
     /// What a step does.
-    enum Kind: Hashable { case train, evaluate, predict }
+    enum Kind: Hashable {
+        case train, evaluate, predict
+        /// Monte-Carlo prediction with a number of samples.
+        case sample(Int)
+    }
 
     var kind: Kind
     var batchSize: Int
     var inputShapes: [[Int]]
-    var targetShape: [Int]?
+    /// The shapes of one sample's targets; none where steps need none.
+    var targetShapes: [[Int]] = []
     var isWeighted = false
+    /// Whether gradients are gathered for a later update.
+    var onlyGathers = false
     var mode: Mode
     var liveRandomness: LiveRandomness = .automatic
     var statistics: BatchNormalization.Statistics?

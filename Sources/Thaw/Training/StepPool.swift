@@ -7,8 +7,8 @@ final class StepPool {
     private var key: StepKey
     private let make: (StepKey) throws -> CompiledStep
     private var seenChanges: UInt64
-    private var first: CompiledStep?
-    private var second: CompiledStep?
+    /// The steps in use: whole batches and the last, smaller one, and with gathered gradients each of both kinds.
+    private var recent: [(onlyGathers: Bool, step: CompiledStep)] = []
 
     /// - Parameters:
     ///   - key: what the steps have in common; its batch size and signature are filled in here.
@@ -23,20 +23,22 @@ final class StepPool {
 
     /// The step for a number of rows. Without a change in between, nothing is allocated for a size seen
     /// before.
-    func step(rows: Int) throws -> CompiledStep {
+    func step(rows: Int, onlyGathers: Bool = false) throws -> CompiledStep {
         let changes = LayerChanges.count
         if changes != seenChanges {
             seenChanges = changes
-            (first, second) = (nil, nil)
+            recent = []
             key.model = ModelSignature(of: model)
         }
-        if let first, first.batchSize == rows { return first }
-        if let second, second.batchSize == rows { return second }
+        for entry in recent where entry.step.batchSize == rows && entry.onlyGathers == onlyGathers {
+            return entry.step
+        }
         key.batchSize = rows
+        key.onlyGathers = onlyGathers
         let step = try model.training.steps.entry(for: key, bytes: { $0.executable.peakBytes }) {
             try make(key)
         }
-        if first == nil { first = step } else { second = step }
+        recent = recent.suffix(3) + [(onlyGathers, step)]
         return step
     }
 

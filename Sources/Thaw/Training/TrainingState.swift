@@ -18,26 +18,35 @@ final class TrainingState {
 /// What `compile` was given, with the state of the metrics.
 final class Compilation {
     let optimizer: Optimizer
-    let loss: Loss
+    /// What is asked of each output, in their order.
+    let goals: [OutputGoal]
+    let step: TrainingStep
     let trainingMetrics: MetricSet
     /// Evaluation has a state of its own, so that validating, also in the middle of an epoch, leaves
     /// training's alone.
     let evaluationMetrics: MetricSet
 
     init(
-        optimizer: Optimizer, loss: Loss, metrics: [Metric], weightedMetrics: [Metric], engine: any Engine
+        optimizer: Optimizer, goals: [OutputGoal], step: TrainingStep, engine: any Engine
     ) throws {
         var seen: Set<String> = ["loss"]
-        for metric in metrics + weightedMetrics where !seen.insert(metric.name).inserted {
-            throw TrainingError.invalidArgument(
-                "compile: two metrics are named \"\(metric.name)\"; give each a name of its own, \"loss\" is taken."
-            )
+        if goals.count > 1 { seen.formUnion(goals.map { $0.logName("loss") }) }
+        for goal in goals {
+            for metric in goal.metrics + goal.weightedMetrics {
+                let name = goal.logName(metric.name)
+                guard seen.insert(name).inserted else {
+                    throw TrainingError.invalidArgument(
+                        "compile: two metrics are named \"\(name)\"; give each a name of its own, \"loss\" is taken."
+                    )
+                }
+            }
         }
         try optimizer.check()
         self.optimizer = optimizer
-        self.loss = loss
-        trainingMetrics = try MetricSet(metrics: metrics, weightedMetrics: weightedMetrics, engine: engine)
-        evaluationMetrics = try MetricSet(metrics: metrics, weightedMetrics: weightedMetrics, engine: engine)
+        self.goals = goals
+        self.step = step
+        trainingMetrics = try MetricSet(goals: goals, engine: engine)
+        evaluationMetrics = try MetricSet(goals: goals, engine: engine)
     }
 }
 
