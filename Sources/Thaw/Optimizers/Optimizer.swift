@@ -34,6 +34,9 @@ open class Optimizer {
     /// Parameters whose path contains one of these do not decay.
     public var weightDecayExclusions: [String] = [] { didSet { configurationDidChange() } }
 
+    /// How a moving average of each parameter is kept; nil for none. See `averaging(momentum:overwriteEvery:)`.
+    public var weightAveraging: WeightAveraging? { didSet { configurationDidChange() } }
+
     /// Rises whenever a setting changes that `update` is traced with.
     final private(set) var configurationVersion = 0
 
@@ -76,6 +79,7 @@ open class Optimizer {
     open func check() throws {
         try schedule.check()
         try clipping?.check()
+        try weightAveraging?.check(optimizer: name)
         if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
             throw TrainingError.invalidArgument(
                 "\(name)'s weight decay is \(weightDecay); it must be a number of 0 or more.")
@@ -103,7 +107,7 @@ extension Optimizer {
     /// after its end.
     private struct Record {
         weak var parameter: Parameter?
-        let slots: [String: any Variable]
+        var slots: [String: any Variable]
         let updateCount: (any Variable)?
     }
 
@@ -113,7 +117,13 @@ extension Optimizer {
         engine: any Engine
     ) throws {
         let graph = gradient.graph
-        let record = try record(for: parameter, path: path, engine: engine)
+        var record = try record(for: parameter, path: path, engine: engine)
+        if weightAveraging != nil, record.slots[WeightAveraging.averageSlot] == nil {
+            record.slots.merge(
+                try WeightAveraging.makeSlots(for: parameter, path: "\(name)/\(path)", engine: engine)
+            ) { $1 }
+            records[ObjectIdentifier(parameter)] = record
+        }
         try graph.withScope("\(name)/\(path)") { () throws in
             let updateCount: SymbolicTensor
             if let variable = record.updateCount {
@@ -131,6 +141,7 @@ extension Optimizer {
             var updated = try update(
                 parameter: value, gradient: gradient, slots: slots, learningRate: learningRate)
             if let constraint = parameter.constraint { updated = try constraint(updated) }
+            if let weightAveraging { updated = try weightAveraging.averaged(updated, slots: slots) }
             try graph.assign(parameter.variable, updated)
         }
     }
