@@ -7,6 +7,7 @@ let examples = [
     "FreezeAndTransfer",
     "FrozenNormalization",
     "CustomLayerAndLoss",
+    "OwnOptimizer",
     "OwnCallback",
     "Reproducibility",
 ]

@@ -166,7 +166,8 @@ extension RandomGraphBuilder {
         let channels = [x.shape[x.rank - 1]]
         let gamma = try source(channels)
         let beta = try source(channels)
-        switch stream.int(in: 0..<3) {
+        switch stream.int(in: 0..<4) {
+        case 3: return try x.rowNormalization(epsilon: 0.1)
         case 0:
             let (y, mean, variance) = try x.batchNormalization(gamma: gamma, beta: beta, epsilon: 0.1)
             graph.addOutput("mean\(graph.outputs.count)", mean)

@@ -75,4 +75,27 @@ extension Initializer {
         Initializer(
             name: "TruncatedNormal", rule: .truncatedNormal(mean: mean, standardDeviation: standardDeviation))
     }
+
+    /// Orthogonal, with the default of `orthogonal(gain:)`.
+    public static let orthogonal = orthogonal()
+
+    /// A random matrix of orthonormal rows or columns, whichever are fewer (Saxe et al., 2013), times `gain`.
+    ///
+    /// A parameter of more than two axes is seen as a matrix of one column for each element of the last axis. The matrix is
+    /// the Q of the QR decomposition of normal numbers, with the signs that make it uniform, as in Keras. The
+    /// decomposition is computed in double, in about `4 * rows * columns^2` operations.
+    ///
+    /// A parameter of fewer than two axes is refused.
+    public static func orthogonal(gain: Double = 1) -> Initializer {
+        Initializer(name: "Orthogonal", rule: .orthogonal(gain: gain))
+    }
+
+    /// The identity matrix.
+    public static let identity = identity()
+
+    /// `gain` on the diagonal of a matrix, zeros elsewhere; the matrix need not be square. A parameter that has not two
+    /// axes is refused.
+    public static func identity(gain: Double = 1) -> Initializer {
+        Initializer(name: "Identity", rule: .identity(gain: gain))
+    }
 }

@@ -5,6 +5,8 @@ public import ThawTensor
 /// Chosen with a leading dot: `Dense(300, kernelInitializer: .heNormal)`. The numbers are drawn from a
 /// stream that is named by the model's seed and the parameter's path, so that they do not depend on the
 /// order in which layers are built.
+///
+/// One of your own: `Initializer(name: "small") { shape, stream in stream.normalTensor(shape, standardDeviation: 1e-3) }`.
 public struct Initializer: Sendable, Hashable {
     /// Which size an initializer of the variance-scaling family divides by.
     public enum FanMode: String, Sendable, Hashable {
@@ -34,6 +36,9 @@ public struct Initializer: Sendable, Hashable {
         case normal(mean: Double, standardDeviation: Double)
         case truncatedNormal(mean: Double, standardDeviation: Double)
         case uniform(minimum: Double, maximum: Double)
+        case orthogonal(gain: Double)
+        case identity(gain: Double)
+        case custom(CustomRule)
     }
 
     /// The name, in Keras's spelling.
@@ -41,13 +46,32 @@ public struct Initializer: Sendable, Hashable {
     /// What is drawn.
     let rule: Rule
 
+    /// Makes a function an initializer.
+    ///
+    /// - Parameters:
+    ///   - name: the name, for people.
+    ///   - function: from a parameter's shape to its first value, of that shape. It should draw from the stream it is
+    ///     given, and from nowhere else, so that a model's seed decides about the numbers.
+    public init(
+        name: String,
+        _ function: @escaping @Sendable (_ shape: [Int], _ stream: inout RandomStream) throws -> Tensor
+    ) {
+        self.init(name: name, rule: .custom(CustomRule(function)))
+    }
+
+    init(name: String, rule: Rule) {
+        self.name = name
+        self.rule = rule
+    }
+
     /// The first value of a parameter.
     ///
     /// - Parameters:
     ///   - shape: the parameter's shape, in Keras's layout.
     ///   - seed: the model's seed.
     ///   - path: the parameter's path in the model.
-    /// - Throws: `LayerError` where the initializer's settings are out of range.
+    /// - Throws: `LayerError` where the initializer's settings are out of range or it cannot make this shape; what a
+    ///   function of your own throws.
     public func tensor(shape: [Int], seed: UInt64, path: String) throws -> Tensor {
         try check()
         var stream = RandomStream(seed: seed).derived("initializer").derived(path)
@@ -60,6 +84,18 @@ public struct Initializer: Sendable, Hashable {
             return stream.truncatedNormalTensor(shape, mean: Float(mean), standardDeviation: Float(deviation))
         case .uniform(let minimum, let maximum):
             return stream.uniformTensor(shape, in: Float(minimum)..<Float(maximum))
+        case .orthogonal(let gain):
+            return try orthogonal(shape, gain: gain, &stream)
+        case .identity(let gain):
+            return try identity(shape, gain: gain)
+        case .custom(let custom):
+            let value = try custom.function(shape, &stream)
+            guard value.shape == shape else {
+                throw LayerError(
+                    "initializer \(name) made a tensor of shape \(value.shape) for \(path), which has the shape "
+                        + "\(shape); return one of the shape it is given.")
+            }
+            return value
         case .varianceScaling(let scale, let mode, let distribution):
             let variance = scale / max(1, Fans(shape: shape).size(mode))
             switch distribution {
@@ -81,7 +117,11 @@ public struct Initializer: Sendable, Hashable {
 
     private func check() throws {
         switch rule {
-        case .constant: break
+        case .constant, .custom: break
+        case .orthogonal(let gain), .identity(let gain):
+            guard gain.isFinite else {
+                throw LayerError("initializer \(name) needs a gain that is a number, got \(gain).")
+            }
         case .normal(_, let deviation), .truncatedNormal(_, let deviation):
             guard deviation >= 0 else {
                 throw LayerError(

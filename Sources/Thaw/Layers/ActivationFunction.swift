@@ -27,6 +27,9 @@ extension ActivationFunction {
     /// `max(x, 0)`.
     public static let relu = ActivationFunction(name: "relu") { try $0.relu() }
 
+    /// `x` kept within `0...6` (Krizhevsky, 2010).
+    public static let relu6 = ActivationFunction(name: "relu6") { try $0.relu().minimum(6) }
+
     /// `x` above 0, else `slope * x` (Maas et al., 2013), with Keras's slope of 0.2.
     public static let leakyRelu = leakyRelu(slope: 0.2)
 
@@ -77,6 +80,9 @@ extension ActivationFunction {
 
     /// Another name for `swish`.
     public static let silu = swish
+
+    /// `x * tanh(softplus(x))` (Misra, 2019).
+    public static let mish = ActivationFunction(name: "mish") { try $0 * $0.softplus().tanh() }
 
     /// The hyperbolic tangent.
     public static let tanh = ActivationFunction(name: "tanh") { try $0.tanh() }

@@ -44,35 +44,54 @@ public final class BatchNormalization: Layer {
     public let momentum: Double
     /// What is added to the variance, above 0.
     public let epsilon: Double
-    /// Whether there is a beta.
-    public let centers: Bool
-    /// Whether there is a gamma.
-    public let scales: Bool
 
-    private let betaInitializer: Initializer
-    private let gammaInitializer: Initializer
+    private var scaleAndShift: ScaleAndShift
     private let movingMeanInitializer: Initializer
     private let movingVarianceInitializer: Initializer
 
-    private var gamma: Parameter?
-    private var beta: Parameter?
     private var movingMean: Parameter?
     private var movingVariance: Parameter?
 
+    /// Whether there is a beta.
+    public var centers: Bool { scaleAndShift.centers }
+    /// Whether there is a gamma.
+    public var scales: Bool { scaleAndShift.scales }
+
     /// Creates the layer; the defaults are Keras's.
-    public init(
+    ///
+    /// - Parameters:
+    ///   - momentum: the share of the old moving statistics that is kept at an update, in `0...1`.
+    ///   - epsilon: what is added to the variance, above 0.
+    ///   - center: whether there is a beta.
+    ///   - scale: whether there is a gamma.
+    ///   - statistics: what the layer normalises with in training mode.
+    public convenience init(
         momentum: Double = 0.99, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
         statistics: Statistics = .automatic, betaInitializer: Initializer = .zeros,
         gammaInitializer: Initializer = .ones, movingMeanInitializer: Initializer = .zeros,
-        movingVarianceInitializer: Initializer = .ones, inputShape: [Int]? = nil, name: String? = nil
+        movingVarianceInitializer: Initializer = .ones, betaRegularizer: Regularizer? = nil,
+        gammaRegularizer: Regularizer? = nil, betaConstraint: Constraint? = nil,
+        gammaConstraint: Constraint? = nil, inputShape: [Int]? = nil, name: String? = nil
+    ) {
+        self.init(
+            momentum: momentum, epsilon: epsilon, statistics: statistics,
+            movingMeanInitializer: movingMeanInitializer,
+            movingVarianceInitializer: movingVarianceInitializer,
+            ScaleAndShift(
+                gamma: scale ? WeightSettings(gammaInitializer, gammaRegularizer, gammaConstraint) : nil,
+                beta: center ? WeightSettings(betaInitializer, betaRegularizer, betaConstraint) : nil),
+            inputShape: inputShape, name: name)
+    }
+
+    private init(
+        momentum: Double, epsilon: Double, statistics: Statistics, movingMeanInitializer: Initializer,
+        movingVarianceInitializer: Initializer, _ scaleAndShift: ScaleAndShift, inputShape: [Int]? = nil,
+        name: String? = nil
     ) {
         self.momentum = momentum
         self.epsilon = epsilon
-        self.centers = center
-        self.scales = scale
         self.statistics = statistics
-        self.betaInitializer = betaInitializer
-        self.gammaInitializer = gammaInitializer
+        self.scaleAndShift = scaleAndShift
         self.movingMeanInitializer = movingMeanInitializer
         self.movingVarianceInitializer = movingVarianceInitializer
         super.init(name: name, inputShape: inputShape)
@@ -89,8 +108,7 @@ public final class BatchNormalization: Layer {
                     + "put the channels last."
             )
         }
-        gamma = scales ? try addWeight(name: "gamma", shape: [channels], initializer: gammaInitializer) : nil
-        beta = centers ? try addWeight(name: "beta", shape: [channels], initializer: betaInitializer) : nil
+        try scaleAndShift.build(in: self, shape: [channels])
         movingMean = try addWeight(
             name: "moving_mean", shape: [channels], initializer: movingMeanInitializer, role: .statistic)
         movingVariance = try addWeight(
@@ -105,8 +123,10 @@ public final class BatchNormalization: Layer {
             throw LayerError(
                 "was built for \(channels) channels on the last axis, got an input of shape \(input.shape).")
         }
-        let scale = try gamma.map { try context.read($0) } ?? context.constant(1, count: channels)
-        let shift = try beta.map { try context.read($0) } ?? context.constant(0, count: channels)
+        let scale =
+            try scaleAndShift.gamma.map { try context.read($0) } ?? context.constant(1, count: channels)
+        let shift =
+            try scaleAndShift.beta.map { try context.read($0) } ?? context.constant(0, count: channels)
         let statistics = effectiveStatistics(in: context)
         guard statistics != .moving else {
             return try input.batchNormalization(
@@ -134,9 +154,9 @@ public final class BatchNormalization: Layer {
 
     public override func cloned() throws -> Layer {
         BatchNormalization(
-            momentum: momentum, epsilon: epsilon, center: centers, scale: scales, statistics: statistics,
-            betaInitializer: betaInitializer, gammaInitializer: gammaInitializer,
-            movingMeanInitializer: movingMeanInitializer, movingVarianceInitializer: movingVarianceInitializer
-        )
+            momentum: momentum, epsilon: epsilon, statistics: statistics,
+            movingMeanInitializer: movingMeanInitializer,
+            movingVarianceInitializer: movingVarianceInitializer,
+            scaleAndShift.unbuilt)
     }
 }

@@ -24,12 +24,8 @@ public final class Conv2D: Layer {
     public let activation: ActivationFunction
     /// Whether there is a bias.
     public let usesBias: Bool
-    private let kernelInitializer: Initializer
-    private let biasInitializer: Initializer
-    private let kernelRegularizer: Regularizer?
-    private let biasRegularizer: Regularizer?
-    private let kernelConstraint: Constraint?
-    private let biasConstraint: Constraint?
+    private let kernelSettings: WeightSettings
+    private let biasSettings: WeightSettings
     private var kernel: Parameter?
     private var bias: Parameter?
 
@@ -38,7 +34,7 @@ public final class Conv2D: Layer {
     /// - Parameters:
     ///   - filters: the number of output channels, at least 1 and a multiple of `groups`.
     ///   - kernelSize: the size of a filter: `3`, or `Size2D(height: 3, width: 5)`.
-    public init(
+    public convenience init(
         _ filters: Int, kernelSize: Size2D, strides: Size2D = 1, padding: Padding2D = .valid,
         dilation: Size2D = 1, groups: Int = 1, activation: ActivationFunction = .linear,
         usesBias: Bool = true,
@@ -46,6 +42,19 @@ public final class Conv2D: Layer {
         kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
         kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, inputShape: [Int]? = nil,
         name: String? = nil
+    ) {
+        self.init(
+            filters, kernelSize: kernelSize, strides: strides, padding: padding, dilation: dilation,
+            groups: groups, activation: activation, usesBias: usesBias,
+            kernel: WeightSettings(kernelInitializer, kernelRegularizer, kernelConstraint),
+            bias: WeightSettings(biasInitializer, biasRegularizer, biasConstraint), inputShape: inputShape,
+            name: name)
+    }
+
+    private init(
+        _ filters: Int, kernelSize: Size2D, strides: Size2D, padding: Padding2D, dilation: Size2D,
+        groups: Int, activation: ActivationFunction, usesBias: Bool, kernel: WeightSettings,
+        bias: WeightSettings, inputShape: [Int]? = nil, name: String? = nil
     ) {
         self.filters = filters
         self.kernelSize = kernelSize
@@ -55,12 +64,8 @@ public final class Conv2D: Layer {
         self.groups = groups
         self.activation = activation
         self.usesBias = usesBias
-        self.kernelInitializer = kernelInitializer
-        self.biasInitializer = biasInitializer
-        self.kernelRegularizer = kernelRegularizer
-        self.biasRegularizer = biasRegularizer
-        self.kernelConstraint = kernelConstraint
-        self.biasConstraint = biasConstraint
+        kernelSettings = kernel
+        biasSettings = bias
         super.init(name: name, inputShape: inputShape)
     }
 
@@ -77,13 +82,8 @@ public final class Conv2D: Layer {
         try ImageShape.requirePositive(kernelSize, strides, dilation)
         kernel = try addWeight(
             name: "kernel", shape: [kernelSize.height, kernelSize.width, channels / groups, filters],
-            initializer: kernelInitializer, regularizer: kernelRegularizer,
-            constraint: kernelConstraint)
-        bias =
-            usesBias
-            ? try addWeight(
-                name: "bias", shape: [filters], initializer: biasInitializer, regularizer: biasRegularizer,
-                constraint: biasConstraint) : nil
+            kernelSettings)
+        bias = usesBias ? try addWeight(name: "bias", shape: [filters], biasSettings) : nil
     }
 
     public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
@@ -97,9 +97,7 @@ public final class Conv2D: Layer {
     public override func cloned() throws -> Layer {
         Conv2D(
             filters, kernelSize: kernelSize, strides: strides, padding: padding, dilation: dilation,
-            groups: groups, activation: activation, usesBias: usesBias, kernelInitializer: kernelInitializer,
-            biasInitializer: biasInitializer, kernelRegularizer: kernelRegularizer,
-            biasRegularizer: biasRegularizer, kernelConstraint: kernelConstraint,
-            biasConstraint: biasConstraint)
+            groups: groups, activation: activation, usesBias: usesBias, kernel: kernelSettings,
+            bias: biasSettings)
     }
 }

@@ -11,12 +11,8 @@ public final class Dense: Layer {
     public let activation: ActivationFunction
     /// Whether there is a bias.
     public let usesBias: Bool
-    private let kernelInitializer: Initializer
-    private let biasInitializer: Initializer
-    private let kernelRegularizer: Regularizer?
-    private let biasRegularizer: Regularizer?
-    private let kernelConstraint: Constraint?
-    private let biasConstraint: Constraint?
+    private let kernelSettings: WeightSettings
+    private let biasSettings: WeightSettings
     private var kernel: Parameter?
     private var bias: Parameter?
 
@@ -34,22 +30,29 @@ public final class Dense: Layer {
     ///   - biasConstraint: the same for the bias.
     ///   - inputShape: the shape of one sample, for a model's first layer.
     ///   - name: the layer's name.
-    public init(
+    public convenience init(
         _ units: Int, activation: ActivationFunction = .linear, usesBias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
         kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
         kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, inputShape: [Int]? = nil,
         name: String? = nil
     ) {
+        self.init(
+            units, activation: activation, usesBias: usesBias,
+            kernel: WeightSettings(kernelInitializer, kernelRegularizer, kernelConstraint),
+            bias: WeightSettings(biasInitializer, biasRegularizer, biasConstraint), inputShape: inputShape,
+            name: name)
+    }
+
+    private init(
+        _ units: Int, activation: ActivationFunction, usesBias: Bool, kernel: WeightSettings,
+        bias: WeightSettings, inputShape: [Int]? = nil, name: String? = nil
+    ) {
         self.units = units
         self.activation = activation
         self.usesBias = usesBias
-        self.kernelInitializer = kernelInitializer
-        self.biasInitializer = biasInitializer
-        self.kernelRegularizer = kernelRegularizer
-        self.biasRegularizer = biasRegularizer
-        self.kernelConstraint = kernelConstraint
-        self.biasConstraint = biasConstraint
+        kernelSettings = kernel
+        biasSettings = bias
         super.init(name: name, inputShape: inputShape)
     }
 
@@ -60,15 +63,8 @@ public final class Dense: Layer {
         guard inputShape.count >= 2, let inputs = inputShape.last else {
             throw LayerError("expects inputs [n, ..., features] of at least 2 axes, got \(inputShape).")
         }
-        kernel = try addWeight(
-            name: "kernel", shape: [inputs, units], initializer: kernelInitializer,
-            regularizer: kernelRegularizer,
-            constraint: kernelConstraint)
-        bias =
-            usesBias
-            ? try addWeight(
-                name: "bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer,
-                constraint: biasConstraint) : nil
+        kernel = try addWeight(name: "kernel", shape: [inputs, units], kernelSettings)
+        bias = usesBias ? try addWeight(name: "bias", shape: [units], biasSettings) : nil
     }
 
     public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
@@ -88,9 +84,6 @@ public final class Dense: Layer {
 
     public override func cloned() throws -> Layer {
         Dense(
-            units, activation: activation, usesBias: usesBias, kernelInitializer: kernelInitializer,
-            biasInitializer: biasInitializer, kernelRegularizer: kernelRegularizer,
-            biasRegularizer: biasRegularizer, kernelConstraint: kernelConstraint,
-            biasConstraint: biasConstraint)
+            units, activation: activation, usesBias: usesBias, kernel: kernelSettings, bias: biasSettings)
     }
 }

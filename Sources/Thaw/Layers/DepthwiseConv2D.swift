@@ -20,12 +20,8 @@ public final class DepthwiseConv2D: Layer {
     public let activation: ActivationFunction
     /// Whether there is a bias.
     public let usesBias: Bool
-    private let kernelInitializer: Initializer
-    private let biasInitializer: Initializer
-    private let kernelRegularizer: Regularizer?
-    private let biasRegularizer: Regularizer?
-    private let kernelConstraint: Constraint?
-    private let biasConstraint: Constraint?
+    private let kernelSettings: WeightSettings
+    private let biasSettings: WeightSettings
     private var kernel: Parameter?
     private var bias: Parameter?
 
@@ -34,13 +30,26 @@ public final class DepthwiseConv2D: Layer {
     /// - Parameters:
     ///   - kernelSize: the size of a filter: `3`, or `Size2D(height: 3, width: 5)`.
     ///   - depthMultiplier: the number of output channels of an input channel, at least 1.
-    public init(
+    public convenience init(
         kernelSize: Size2D, strides: Size2D = 1, padding: Padding2D = .valid, depthMultiplier: Int = 1,
         dilation: Size2D = 1, activation: ActivationFunction = .linear, usesBias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
         kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
         kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil, inputShape: [Int]? = nil,
         name: String? = nil
+    ) {
+        self.init(
+            kernelSize: kernelSize, strides: strides, padding: padding, depthMultiplier: depthMultiplier,
+            dilation: dilation, activation: activation, usesBias: usesBias,
+            kernel: WeightSettings(kernelInitializer, kernelRegularizer, kernelConstraint),
+            bias: WeightSettings(biasInitializer, biasRegularizer, biasConstraint), inputShape: inputShape,
+            name: name)
+    }
+
+    private init(
+        kernelSize: Size2D, strides: Size2D, padding: Padding2D, depthMultiplier: Int, dilation: Size2D,
+        activation: ActivationFunction, usesBias: Bool, kernel: WeightSettings, bias: WeightSettings,
+        inputShape: [Int]? = nil, name: String? = nil
     ) {
         self.kernelSize = kernelSize
         self.strides = strides
@@ -49,12 +58,8 @@ public final class DepthwiseConv2D: Layer {
         self.dilation = dilation
         self.activation = activation
         self.usesBias = usesBias
-        self.kernelInitializer = kernelInitializer
-        self.biasInitializer = biasInitializer
-        self.kernelRegularizer = kernelRegularizer
-        self.biasRegularizer = biasRegularizer
-        self.kernelConstraint = kernelConstraint
-        self.biasConstraint = biasConstraint
+        kernelSettings = kernel
+        biasSettings = bias
         super.init(name: name, inputShape: inputShape)
     }
 
@@ -68,15 +73,8 @@ public final class DepthwiseConv2D: Layer {
         try ImageShape.requirePositive(kernelSize, strides, dilation)
         kernel = try addWeight(
             name: "kernel", shape: [kernelSize.height, kernelSize.width, channels, depthMultiplier],
-            initializer: kernelInitializer, regularizer: kernelRegularizer,
-            constraint: kernelConstraint)
-        bias =
-            usesBias
-            ? try addWeight(
-                name: "bias", shape: [channels * depthMultiplier], initializer: biasInitializer,
-                regularizer: biasRegularizer,
-                constraint: biasConstraint)
-            : nil
+            kernelSettings)
+        bias = usesBias ? try addWeight(name: "bias", shape: [channels * depthMultiplier], biasSettings) : nil
     }
 
     public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
@@ -91,9 +89,6 @@ public final class DepthwiseConv2D: Layer {
         DepthwiseConv2D(
             kernelSize: kernelSize, strides: strides, padding: padding, depthMultiplier: depthMultiplier,
             dilation: dilation, activation: activation, usesBias: usesBias,
-            kernelInitializer: kernelInitializer,
-            biasInitializer: biasInitializer, kernelRegularizer: kernelRegularizer,
-            biasRegularizer: biasRegularizer, kernelConstraint: kernelConstraint,
-            biasConstraint: biasConstraint)
+            kernel: kernelSettings, bias: biasSettings)
     }
 }

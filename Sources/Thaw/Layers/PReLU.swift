@@ -8,18 +8,30 @@ public import ThawGraph
 public final class PReLU: Layer {
     /// The axes along which one alpha serves, counted with the batch as axis 0; `[1, 2]` for images.
     public let sharedAxes: [Int]
-    private let alphaInitializer: Initializer
+    private let alphaSettings: WeightSettings
 
     /// Creates the layer.
     ///
     /// - Parameters:
     ///   - alphaInitializer: where the first alphas come from.
+    ///   - alphaRegularizer: a penalty on the alphas that is added to the loss while they are trainable.
+    ///   - alphaConstraint: what the alphas are brought to after each update.
     ///   - sharedAxes: axes along which one alpha serves, 1 or more.
-    public init(
-        alphaInitializer: Initializer = .zeros, sharedAxes: [Int] = [], inputShape: [Int]? = nil,
+    public convenience init(
+        alphaInitializer: Initializer = .zeros, alphaRegularizer: Regularizer? = nil,
+        alphaConstraint: Constraint? = nil, sharedAxes: [Int] = [], inputShape: [Int]? = nil,
         name: String? = nil
     ) {
-        self.alphaInitializer = alphaInitializer
+        self.init(
+            alpha: WeightSettings(alphaInitializer, alphaRegularizer, alphaConstraint),
+            sharedAxes: sharedAxes,
+            inputShape: inputShape, name: name)
+    }
+
+    private init(
+        alpha: WeightSettings, sharedAxes: [Int], inputShape: [Int]? = nil, name: String? = nil
+    ) {
+        alphaSettings = alpha
         self.sharedAxes = sharedAxes
         super.init(name: name, inputShape: inputShape)
     }
@@ -33,7 +45,7 @@ public final class PReLU: Layer {
             }
             shape[axis - 1] = 1
         }
-        try addWeight(name: "alpha", shape: shape, initializer: alphaInitializer)
+        _ = try addWeight(name: "alpha", shape: shape, alphaSettings)
     }
 
     public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
@@ -42,6 +54,6 @@ public final class PReLU: Layer {
     }
 
     public override func cloned() throws -> Layer {
-        PReLU(alphaInitializer: alphaInitializer, sharedAxes: sharedAxes)
+        PReLU(alpha: alphaSettings, sharedAxes: sharedAxes)
     }
 }

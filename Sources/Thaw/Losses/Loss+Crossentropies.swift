@@ -124,7 +124,7 @@ extension Loss {
     }
 
     private static func softmaxInput(of prediction: SymbolicTensor) -> SymbolicTensor? {
-        prediction.operation is Softmax ? prediction.inputs.first : nil
+        prediction.operation is ThawGraph.Softmax ? prediction.inputs.first : nil
     }
 
     private static func sigmoidInput(of prediction: SymbolicTensor) -> SymbolicTensor? {

@@ -46,6 +46,9 @@ open class Optimizer {
     /// The batches gathered since the last update.
     public internal(set) var gatheredBatches = 0
 
+    /// How a moving average of each parameter is kept; nil for none. See `averaging(momentum:overwriteEvery:)`.
+    public var weightAveraging: WeightAveraging? { didSet { configurationDidChange() } }
+
     /// Rises whenever a setting changes that `update` is traced with.
     final private(set) var configurationVersion = 0
 
@@ -92,6 +95,7 @@ open class Optimizer {
             throw TrainingError.invalidArgument(
                 "\(name)'s gradientAccumulationSteps is \(gradientAccumulationSteps); it must be at least 1.")
         }
+        try weightAveraging?.check(optimizer: name)
         if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
             throw TrainingError.invalidArgument(
                 "\(name)'s weight decay is \(weightDecay); it must be a number of 0 or more.")
@@ -129,7 +133,13 @@ extension Optimizer {
         engine: any Engine
     ) throws {
         let graph = gradient.graph
-        let record = try record(for: parameter, path: path, engine: engine)
+        var record = try record(for: parameter, path: path, engine: engine)
+        if weightAveraging != nil, record.slots[WeightAveraging.averageSlot] == nil {
+            record.slots.merge(
+                try WeightAveraging.makeSlots(for: parameter, path: "\(name)/\(path)", engine: engine)
+            ) { $1 }
+            records[ObjectIdentifier(parameter)] = record
+        }
         try graph.withScope("\(name)/\(path)") { () throws in
             let updateCount: SymbolicTensor
             if let variable = record.updateCount {
@@ -147,6 +157,7 @@ extension Optimizer {
             var updated = try update(
                 parameter: value, gradient: gradient, slots: slots, learningRate: learningRate)
             if let constraint = parameter.constraint { updated = try constraint(updated) }
+            if let weightAveraging { updated = try weightAveraging.averaged(updated, slots: slots) }
             try graph.assign(parameter.variable, updated)
         }
     }

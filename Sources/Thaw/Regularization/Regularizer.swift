@@ -54,4 +54,36 @@ extension Regularizer {
             try $0.abs().sum() * l1 + $0.square().sum() * l2
         }
     }
+
+    /// Which vectors of a matrix `orthogonal(_:of:)` pushes apart.
+    public enum MatrixVectors: Sendable, Hashable {
+        /// Its rows.
+        case rows
+        /// Its columns: in a `Dense` kernel, the weights of a unit.
+        case columns
+    }
+
+    /// `strength * mean(|cos|)` over all pairs of a matrix's rows or columns: 0 where they are orthogonal.
+    ///
+    /// For parameters of two axes; others are refused.
+    public static func orthogonal(_ strength: Double = 0.01, of vectors: MatrixVectors = .rows) -> Regularizer
+    {
+        Regularizer(name: "orthogonal", strengths: [strength]) { matrix in
+            guard matrix.rank == 2 else {
+                throw LayerError(
+                    "the regularizer orthogonal takes matrices of two axes, got a parameter of shape \(matrix.shape)."
+                )
+            }
+            let rows = vectors == .rows ? matrix : try matrix.transpose()
+            let count = rows.shape[0]
+            guard count > 1 else { return try matrix.sum() * 0 }
+            // Keeps the division of a vector of zeros away from zero.
+            let squares = try rows.square().sum(axes: [1], keepingDimensions: true).maximum(1e-12)
+            let directions = try rows * squares.reciprocalSquareRoot()
+            let cosines = try directions.matmul(directions, transposeB: true).abs()
+            let others = 1 - Tensor.identity(count)
+            return try (cosines * matrix.graph.constant(others)).sum()
+                * (strength / Double(count * (count - 1)))
+        }
+    }
 }

@@ -43,6 +43,9 @@ final class FitLoop {
                 last = try runEpoch(epoch, isCancelled: isCancelled)
             }
             if model.training.stopsTraining, history.end == .completed { history.end = .stopped }
+            if !model.training.isOneBatch {
+                try compilation.optimizer.replaceByAverages(model.trainableParameters)
+            }
             try callbacks.notify { try $0.onTrainEnd(logs: Logs(last)) }
         } catch {
             history.end = error is CancellationError ? .cancelled : .failed

@@ -17,6 +17,8 @@ extension Model {
         _ x: Tensor, _ y: Tensor, sampleWeights: Tensor? = nil, classWeights: [Int: Double]? = nil
     ) throws -> [String: Double] {
         let data = try Dataset(x, y, sampleWeights: sampleWeights)
+        training.isOneBatch = true
+        defer { training.isOneBatch = false }
         let history = try fit(
             data, batchSize: data.count, shuffle: false, classWeights: classWeights, verbosity: .silent)
         return history.values.compactMapValues(\.last)

@@ -13,6 +13,8 @@ final class TrainingState {
     var history: History?
     /// Whether a `fit` is under way.
     var isFitting = false
+    /// Whether that is the single step of `trainOnBatch`, which ends nothing.
+    var isOneBatch = false
 }
 
 /// What `compile` was given, with the state of the metrics.

@@ -9,7 +9,7 @@ enum OneDNNPasses {
         try graph.foldingBatchNormalization()
             .decomposing { operation in
                 operation is BatchNormalization || operation is BatchNormalizationGradient
-                    || operation is BatchNormalizationInference
+                    || operation is BatchNormalizationInference || operation is RowNormalization
             }
             .eliminatingCommonSubexpressions { node in
                 // Arithmetic on large tensors is cheaper done again in the next program than stored for it.

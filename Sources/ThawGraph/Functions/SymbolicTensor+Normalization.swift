@@ -21,4 +21,10 @@ extension SymbolicTensor {
     ) throws(GraphError) -> SymbolicTensor {
         try apply(BatchNormalizationInference(epsilon: epsilon), gamma, beta, mean, variance)
     }
+
+    /// Each row of `[..., c]` brought to mean 0 and variance 1: `(x - mean) / sqrt(variance + epsilon)` along the last
+    /// axis, with the biased variance.
+    public func rowNormalization(epsilon: Double) throws(GraphError) -> SymbolicTensor {
+        try apply(RowNormalization(epsilon: epsilon))
+    }
 }

@@ -22,6 +22,21 @@ extension EngineTests {
             }
         }
 
+        @Test(arguments: [[5], [1, 1], [5, 3], [4, 2, 3, 5], [200, 100], [3, 1000]])
+        func rows(_ shape: [Int]) throws {
+            let inputs = [
+                "x": uniform(shape), "g": uniform([shape[shape.count - 1]], 0.5..<2),
+                "u": uniform(shape, seed: 9),
+            ]
+            // What is left of gradients after the parts along 1 and y are taken away is small beside them.
+            try expectAgreement(inputs, tolerance: 5e-5, "\(shape)") { fixture in
+                let (x, gamma) = (try fixture.input("x"), try fixture.input("g"))
+                let y = try x.rowNormalization(epsilon: 1e-3) * gamma
+                fixture.output(y)
+                fixture.output(try fixture.gradients(of: y * fixture.input("u"), [x, gamma]))
+            }
+        }
+
         @Test(arguments: [[1, 1], [1, 5], [4, 3], [2, 3, 3, 2]]) func inference(_ shape: [Int]) throws {
             let channels = [shape[shape.count - 1]]
             let inputs = [

@@ -80,6 +80,20 @@ import ThawTestSupport
                 try $1[0].batchNormalization(
                     gamma: $1[1], beta: $1[2], mean: $1[3], variance: $1[4], epsilon: epsilon)
             },
+            GradientCase("row normalization \(shape)", [x]) {
+                try $1[0].rowNormalization(epsilon: epsilon)
+            },
+            GradientCase("row normalization with its deviations \(shape)", [x]) {
+                let results = try $0.apply(RowNormalization(epsilon: epsilon), $1)
+                return try results[0] * results[1] + results[1].square()
+            },
+            GradientCase("only the deviations of row normalization \(shape)", [x]) {
+                try $0.apply(RowNormalization(epsilon: epsilon), $1)[1]
+            },
+            GradientCase("second derivative of row normalization \(shape)", [x]) {
+                let y = try $1[0].rowNormalization(epsilon: epsilon)
+                return try $0.gradients(of: (y * y * y).sum(), withRespectTo: [$1[0]])[0] ?? y
+            },
             GradientCase("mean \(shape)", [x]) { try $1[0].moments().mean },
             GradientCase("variance \(shape)", [x]) { try $1[0].moments().variance },
             GradientCase("moments \(shape)", [x]) {
@@ -122,6 +136,7 @@ import ThawTestSupport
         }
         try compare(BatchNormalization(epsilon: Self.epsilon), [x, vectors[0], vectors[1]])
         try compare(BatchNormalizationInference(epsilon: Self.epsilon), [x] + vectors)
+        try compare(RowNormalization(epsilon: Self.epsilon), [x])
         try compare(
             BatchNormalizationGradient(epsilon: Self.epsilon), [x, vectors[0], vectors[2], vectors[3], dy])
         let executable = try ReferenceEngine().compile(graph)

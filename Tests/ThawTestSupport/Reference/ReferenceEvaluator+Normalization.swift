@@ -35,6 +35,14 @@ extension ReferenceEvaluator {
             return [normalize(x, inputs[1], inputs[2], inputs[3], inputs[4], operation.epsilon)]
         case let operation as BatchNormalizationGradient:
             return batchNormalizationGradient(operation, inputs)
+        case let operation as RowNormalization:
+            let inverses = x.rows.map { 1 / (variance(of: $0) + operation.epsilon).squareRoot() }
+            let rows = zip(x.rows, inverses).flatMap { row, inverse in
+                row.map { ($0 - mean(of: row)) * inverse }
+            }
+            return [
+                ReferenceValue(x.shape, rows), ReferenceValue(x.shape.dropLast() + [1], inverses),
+            ]
         default:
             return nil
         }
@@ -49,11 +57,17 @@ extension ReferenceEvaluator {
     private static func moments(_ x: ReferenceValue) -> (ReferenceValue, ReferenceValue) {
         let rows = x.rows
         let columns = rows[0].indices.map { c in rows.map { $0[c] } }
-        let means = columns.map { $0.reduce(0, +) / Double($0.count) }
-        let variances = zip(columns, means).map { column, mean in
-            column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(column.count)
-        }
-        return (ReferenceValue([means.count], means), ReferenceValue([means.count], variances))
+        let shape = [columns.count]
+        return (
+            ReferenceValue(shape, columns.map(mean(of:))), ReferenceValue(shape, columns.map(variance(of:)))
+        )
+    }
+
+    private static func mean(of values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
+    private static func variance(of values: [Double]) -> Double {
+        let center = mean(of: values)
+        return values.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(values.count)
     }
 
     private static func normalize(

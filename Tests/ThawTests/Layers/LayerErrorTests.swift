@@ -60,4 +60,65 @@ import ThawTestSupport
     @Test func reLU() {
         #expect(message([1, 4], [ReLU(negativeSlope: -1)]).contains("must not be negative"))
     }
+
+    @Test func thresholdedReLU() {
+        #expect(
+            message([1, 4], [ThresholdedReLU(theta: -0.5)]).contains("theta must not be negative, got -0.5"))
+    }
+
+    @Test func softmaxAxis() {
+        for axis in [0, 2, -2] {
+            let text = message([1, 4], [Softmax(axis: axis)])
+            #expect(
+                text.hasPrefix("layer softmax (Softmax): cannot take the axis \(axis) of an input [1, 4]"))
+        }
+    }
+
+    @Test(arguments: [[], [0], [3], [-3], [1, -2], [1, 1]]) func layerNormalizationAxes(_ axes: [Int]) {
+        let text = message([1, 4, 5], [LayerNormalization(axes: axes)])
+        #expect(
+            text.hasPrefix(
+                "layer layer_normalization (LayerNormalization): cannot normalize the axes \(axes) of an input"
+            ))
+    }
+
+    @Test func layerNormalizationOfAnotherShape() {
+        let layer = LayerNormalization(name: "shared")
+        let text = message([1, 4], [layer, Dense(3), layer])
+        #expect(
+            text.hasPrefix(
+                "layer shared (LayerNormalization): was built for sizes [4] of the axes [-1], got an"))
+        #expect(message([1, 4], [LayerNormalization(epsilon: 0)]).contains("epsilon must be above 0"))
+    }
+
+    @Test func groupNormalization() {
+        let text = message([1, 3, 6], [GroupNormalization(groups: 4)])
+        #expect(text.contains("cannot divide 6 channels into 4 groups") && text.contains("-1"))
+        #expect(message([1, 6], [GroupNormalization(groups: 0)]).contains("into 0 groups"))
+        #expect(message([6], [GroupNormalization(groups: 2)]).contains("at least 2 axes"))
+        #expect(message([1, 6], [GroupNormalization(groups: 2, epsilon: -1)]).contains("above 0, got -1"))
+        let layer = GroupNormalization(groups: 1)
+        #expect(message([1, 4], [layer, Dense(3), layer]).contains("was built for 4 channels"))
+    }
+
+    @Test func rates() {
+        #expect(message([1, 4], [AlphaDropout(1)]).contains("rate must be from 0 to below 1, got 1.0"))
+        #expect(
+            message([1, 4], [GaussianDropout(-0.1)]).contains("rate must be from 0 to below 1, got -0.1"))
+        #expect(message([1, 4], [GaussianNoise(standardDeviation: .nan)]).contains("0 or more, got nan"))
+        #expect(message([1, 2, 2, 1], [SpatialDropout2D(1.1)]).contains("rate must be from 0 to 1, got 1.1"))
+        #expect(message([1, 4], [SpatialDropout2D(0.1)]).contains("expects images"))
+    }
+
+    @Test func matrices() {
+        #expect(
+            message([1, 4], [Dense(3, biasInitializer: .orthogonal)])
+                .contains("initializer Orthogonal makes matrices and cannot make the shape [3]"))
+        #expect(
+            message([1, 4, 4, 2], [Conv2D(3, kernelSize: 1, kernelInitializer: .identity)])
+                .contains("initializer Identity makes matrices of two axes"))
+        let own = Initializer(name: "own") { _, _ in .zeros([2]) }
+        let text = message([1, 4], [Dense(3, kernelInitializer: own)])
+        #expect(text.contains("initializer own made a tensor of shape [2] for dense/kernel"), "\(text)")
+    }
 }

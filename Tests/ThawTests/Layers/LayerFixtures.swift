@@ -26,6 +26,8 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
         var epsilon: Double?
         var center: Bool?
         var scale: Bool?
+        var theta: Double?
+        var axis: ScheduleTests.Argument?
     }
 
     let layer: String
@@ -64,7 +66,8 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
         case "Flatten": return Flatten()
         case "Reshape": return Reshape(arguments.targetShape ?? [])
         case "Activation": return Activation(activation)
-        case "Softmax": return Activation(.softmax)
+        case "Softmax": return Softmax(axis: axes.first ?? -1)
+        case "ThresholdedReLU": return ThresholdedReLU(theta: arguments.theta ?? 1)
         case "ReLU":
             return ReLU(
                 maxValue: arguments.maxValue, negativeSlope: arguments.negativeSlope ?? 0,
@@ -75,6 +78,14 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
         case "BatchNormalization":
             return BatchNormalization(
                 momentum: arguments.momentum ?? 0.99, epsilon: arguments.epsilon ?? 1e-3,
+                center: arguments.center ?? true, scale: arguments.scale ?? true)
+        case "LayerNormalization":
+            return LayerNormalization(
+                axes: axes, epsilon: arguments.epsilon ?? 1e-3, center: arguments.center ?? true,
+                scale: arguments.scale ?? true)
+        case "GroupNormalization":
+            return GroupNormalization(
+                groups: arguments.groups ?? 32, epsilon: arguments.epsilon ?? 1e-3,
                 center: arguments.center ?? true, scale: arguments.scale ?? true)
         case "Conv2D":
             return Conv2D(
@@ -97,11 +108,19 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
         }
     }
 
+    private var axes: [Int] {
+        switch arguments.axis {
+        case .one(let axis): [Int(axis)]
+        case .several(let axes): axes.map { Int($0) }
+        default: []
+        }
+    }
+
     private var activation: ActivationFunction {
-        let all: [ActivationFunction] = [
-            .linear, .relu, .leakyRelu, .elu, .selu, .gelu, .sigmoid, .hardSigmoid, .softmax, .logSoftmax,
-            .softplus, .softsign, .swish, .tanh, .exponential,
-        ]
-        return all.first { $0.name == arguments.activation ?? "linear" } ?? .linear
+        guard let name = arguments.activation else { return .linear }
+        return ActivationFunctionTests.byKerasName[name]
+            ?? ActivationFunction(name: name) { _ in
+                throw LayerError("there is no activation \(name)")
+            }
     }
 }

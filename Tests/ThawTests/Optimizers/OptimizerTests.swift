@@ -7,6 +7,8 @@ import Testing
         let optimizer: String
         let arguments: [String: TrainingFixtures.Argument]
         let after: [[TrainingFixtures.Reference]]
+        let averages: [[TrainingFixtures.Reference]]?
+        let finalized: [TrainingFixtures.Reference]?
 
         var testDescription: String { "\(optimizer) \(arguments)" }
 
@@ -17,7 +19,7 @@ import Testing
             let known: Set = [
                 "learning_rate", "momentum", "nesterov", "beta_1", "beta_2", "epsilon", "amsgrad", "rho",
                 "centered", "initial_accumulator_value", "clipvalue", "clipnorm", "global_clipnorm",
-                "weight_decay",
+                "weight_decay", "use_ema", "ema_momentum", "ema_overwrite_frequency",
             ]
             guard known.isSuperset(of: arguments.keys), let optimizer = plain else { return nil }
             if arguments["clipvalue"] != nil { optimizer.clipped(.value(number("clipvalue"))) }
@@ -26,6 +28,11 @@ import Testing
                 optimizer.clipped(.globalNorm(number("global_clipnorm")))
             }
             if arguments["weight_decay"] != nil { optimizer.decaying(number("weight_decay")) }
+            if arguments["use_ema"]?.isTrue == true {
+                optimizer.averaging(
+                    momentum: number("ema_momentum"),
+                    overwriteEvery: arguments["ema_overwrite_frequency"]?.value.map { Int($0) })
+            }
             return optimizer
         }
 
@@ -120,6 +127,16 @@ import Testing
                     expectAgreement(
                         parameter.value.doubles, expected.values, "\(path) after step \(step + 1)")
                 }
+                for ((path, parameter), expected) in zip(parameters, reference.averages?[recorded] ?? []) {
+                    let average = try #require(optimizer.average(of: parameter))
+                    expectAgreement(
+                        average.doubles, expected.values, "average of \(path) after step \(step + 1)")
+                }
+            }
+            guard let finalized = reference.finalized else { return }
+            try optimizer.replaceByAverages(parameters.map(\.parameter))
+            for ((path, parameter), expected) in zip(parameters, finalized) {
+                expectAgreement(parameter.value.doubles, expected.values, "\(path) at the end")
             }
         }
     }

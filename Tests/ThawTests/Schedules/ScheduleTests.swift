@@ -54,6 +54,7 @@ import Thaw
         case flag(Bool)
         case one(Double)
         case several([Double])
+        case text(String)
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
@@ -61,6 +62,8 @@ import Thaw
                 self = .flag(flag)
             } else if let number = try? container.decode(Double.self) {
                 self = .one(number)
+            } else if let text = try? container.decode(String.self) {
+                self = .text(text)
             } else {
                 self = .several(try container.decode([Double].self))
             }

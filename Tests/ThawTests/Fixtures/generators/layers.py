@@ -85,6 +85,34 @@ def layer_list():
             add(layer, dict(pool_size=2, strides=1, padding=padding), (2, 4, 3, 2))
     add("GlobalAveragePooling2D", {}, (2, 3, 4, 3))
     add("GlobalMaxPooling2D", {}, (2, 3, 4, 3))
+    for activation in references.MORE_ACTIVATIONS:
+        add("Activation", dict(activation=activation), (3, 7))
+    add("ThresholdedReLU", {}, (3, 7))
+    add("ThresholdedReLU", dict(theta=0.25), (3, 7))
+    add("Softmax", dict(axis=1), (2, 3, 4))
+    for shape, axis in (
+        ((4, 5), [-1]),
+        ((2, 3, 4), [-1]),
+        ((2, 3, 4), [1]),
+        ((2, 3, 4), [1, 2]),
+        ((2, 3, 4, 2), [1, 3]),
+    ):
+        add("LayerNormalization", dict(axis=axis), shape, "training")
+    add("LayerNormalization", dict(axis=[-1]), (4, 5), "inference", trainable=False)
+    add("LayerNormalization", dict(axis=[-1], center=False), (4, 5), "training")
+    add("LayerNormalization", dict(axis=[-1], scale=False, epsilon=1e-5), (4, 5), "training")
+    add("LayerNormalization", dict(axis=[-1], center=False, scale=False), (4, 5), "training")
+    for shape, groups in (
+        ((4, 6), 2),
+        ((2, 3, 2, 6), 3),
+        ((2, 3, 2, 4), 1),
+        ((2, 3, 2, 4), -1),
+        ((2, 5, 64), 32),
+    ):
+        add("GroupNormalization", dict(groups=groups), shape, "training")
+    add("GroupNormalization", dict(groups=2), (2, 3, 2, 4), "inference", trainable=False)
+    add("GroupNormalization", dict(groups=2, center=False, epsilon=1e-5), (2, 3, 2, 4), "training")
+    add("GroupNormalization", dict(groups=2, scale=False), (2, 3, 2, 4), "training")
     return cases
 
 
@@ -98,7 +126,8 @@ def weight_value(generator, variable):
 def check_against_formula(layer, arguments, x, weights, y):
     """Recomputes the forward value in NumPy where the formula is short."""
     if layer == "Activation":
-        references.require_close(str(arguments), y, references.ACTIVATIONS[arguments["activation"]](x))
+        functions = references.ACTIVATIONS | references.MORE_ACTIVATIONS
+        references.require_close(str(arguments), y, functions[arguments["activation"]](x))
     if layer in ("Conv2D", "DepthwiseConv2D"):
         kernel, groups = weights[0], arguments.get("groups", 1)
         if layer == "DepthwiseConv2D":
@@ -113,6 +142,21 @@ def check_against_formula(layer, arguments, x, weights, y):
         if arguments.get("activation") == "relu":
             expected = np.maximum(expected, 0)
         references.require_close(f"{layer} {arguments}", y, expected)
+
+
+def check_own_normalization(case, x, weights, y):
+    """Recomputes what normalizes each sample by itself."""
+    arguments, named = case["arguments"], dict(zip(case["weightNames"], weights))
+    gamma, beta, epsilon = named.get("gamma"), named.get("beta"), arguments.get("epsilon", 1e-3)
+    if case["layer"] == "LayerNormalization":
+        axes = tuple(axis % x.ndim for axis in arguments["axis"])
+        sizes = [x.shape[axis] for axis in axes]
+        gamma, beta = np.ones(sizes) if gamma is None else gamma, np.zeros(sizes) if beta is None else beta
+        expected = references.layer_normalization(x, axes, gamma, beta, epsilon)
+    else:
+        gamma, beta = 1.0 if gamma is None else gamma, 0.0 if beta is None else beta
+        expected = references.group_normalization(x, arguments["groups"], gamma, beta, epsilon)
+    references.require_close(f"{case['layer']} {arguments}", y, expected)
 
 
 def check_batch_normalization(case, x, before, y, after):
@@ -140,15 +184,33 @@ def exact_call(layer_name, arguments, layer):
         # tf.nn.gelu divides by a float32 square root of two.
         root = tf.constant(np.sqrt(2.0))
         return lambda x, training: 0.5 * x * (1 + tf.math.erf(x / root))
+    if arguments.get("activation") == "gelu_tanh":
+        # tf.nn.gelu takes its constants through float32.
+        root = tf.constant(np.sqrt(2 / np.pi))
+        cubic = tf.constant(np.float64(0.044715))
+        return lambda x, training: 0.5 * x * (1 + tf.tanh(root * (x + cubic * x**3)))
+    if arguments.get("activation") == "leaky_relu":
+        return lambda x, training: tf.where(x > 0, x, x * tf.constant(np.float64(0.2)))
     if layer_name == "LeakyReLU":
         # tf.nn.leaky_relu keeps its slope in a float32 attribute.
         return lambda x, training: tf.where(x > 0, x, x * tf.constant(layer.negative_slope, x.dtype))
     return layer
 
 
+def make_layer(name, arguments):
+    if name == "ThresholdedReLU":
+        # Keras 3 keeps it among the legacy layers.
+        from keras.src.legacy.layers import ThresholdedReLU
+
+        return ThresholdedReLU(**arguments)
+    if arguments.get("activation") == "gelu_tanh":
+        return keras.layers.Activation(lambda x: keras.activations.gelu(x, approximate=True))
+    return getattr(keras.layers, name)(**arguments)
+
+
 def make_case(seed, layer_name, arguments, shape, mode, trainable):
     generator = np.random.default_rng(seed)
-    layer = getattr(keras.layers, layer_name)(**arguments)
+    layer = make_layer(layer_name, arguments)
     layer.build(shape) if layer_name != "Activation" else None
     layer.trainable = trainable
     x = distinct(generator, shape) if "Pooling" in layer_name else normal(generator, shape)
@@ -183,6 +245,8 @@ def make_case(seed, layer_name, arguments, shape, mode, trainable):
         "nonTrainableAfter": [tensor(value) for value in after],
     }
     check_against_formula(layer_name, arguments, x, before, y.numpy())
+    if layer_name in ("LayerNormalization", "GroupNormalization"):
+        check_own_normalization(case, x, before, y.numpy())
     if layer_name == "BatchNormalization":
         check_batch_normalization(case, x, before, y.numpy(), after)
     return case

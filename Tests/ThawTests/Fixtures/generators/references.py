@@ -35,9 +35,32 @@ ACTIVATIONS = {
     "tanh": np.tanh,
 }
 
+# Those that came later, so that the cases of the others stay as they are.
+MORE_ACTIVATIONS = {
+    "relu6": lambda x: np.clip(x, 0, 6),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "mish": lambda x: x * np.tanh(np.logaddexp(x, 0)),
+    "log_softmax": lambda x: np.log(softmax(x)),
+    "gelu_tanh": lambda x: 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
+}
+
 
 def batch_normalization(x, gamma, beta, mean, variance, epsilon):
     return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+
+
+def layer_normalization(x, axes, gamma, beta, epsilon):
+    shape = [x.shape[i] if i in axes else 1 for i in range(x.ndim)]
+    mean, variance = x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
+    return (x - mean) / np.sqrt(variance + epsilon) * np.reshape(gamma, shape) + np.reshape(beta, shape)
+
+
+def group_normalization(x, groups, gamma, beta, epsilon):
+    groups = x.shape[-1] if groups == -1 else groups
+    grouped = x.reshape(x.shape[0], -1, groups, x.shape[-1] // groups)
+    mean, variance = grouped.mean(axis=(1, 3), keepdims=True), grouped.var(axis=(1, 3), keepdims=True)
+    return ((grouped - mean) / np.sqrt(variance + epsilon)).reshape(x.shape) * gamma + beta
 
 
 def convolution(x, kernel, strides, padding, dilation, groups):

@@ -1,0 +1,1 @@
+../../../Examples/Sources/CustomLayerAndLoss/GatedDense.swift

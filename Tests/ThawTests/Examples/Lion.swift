@@ -1,0 +1,1 @@
+../../../Examples/Sources/OwnOptimizer/Lion.swift

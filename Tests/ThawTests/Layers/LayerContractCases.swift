@@ -1,0 +1,139 @@
+import Thaw
+
+extension LayerContractTests {
+    static let cases: [Case] = weighted + normalizing + activating + random + shaping + pooling + merging
+
+    private static let merging =
+        [("Add", 3), ("Subtract", 2), ("Multiply", 3), ("Average", 3), ("Maximum", 2), ("Minimum", 2)].map {
+            name, inputs in
+            Case(
+                name: name, inputShape: [2, 3], outputShape: [2, 3], parameters: [:], inputCount: inputs,
+                make: { mergers[name]?() ?? Add() })
+        } + [
+            Case(
+                name: "Concatenate", inputShape: [2, 3, 2], outputShape: [2, 3, 4], parameters: [:],
+                inputCount: 2
+            ) { Concatenate() },
+            Case(
+                name: "Concatenate, other axis", inputShape: [2, 3, 2], outputShape: [2, 9, 2], parameters: [:],
+                inputCount: 3
+            ) { Concatenate(axis: 1) },
+        ]
+
+    private static let mergers: [String: @Sendable () -> Layer] = [
+        "Add": { Add() }, "Subtract": { Subtract() }, "Multiply": { Multiply() }, "Average": { Average() },
+        "Maximum": { Maximum() }, "Minimum": { Minimum() },
+    ]
+
+    private static let weighted = [
+        Case(
+            name: "Dense", inputShape: [2, 4], outputShape: [2, 3],
+            parameters: ["kernel": [4, 3], "bias": [3]]
+        ) { Dense(3, activation: .tanh) },
+        Case(
+            name: "Dense, rank 3", inputShape: [2, 3, 4], outputShape: [2, 3, 5],
+            parameters: ["kernel": [4, 5]]
+        ) { Dense(5, usesBias: false) },
+        Case(
+            name: "Conv2D", inputShape: [2, 5, 6, 4], outputShape: [2, 3, 3, 6],
+            parameters: ["kernel": [3, 2, 2, 6], "bias": [6]]
+        ) {
+            Conv2D(6, kernelSize: Size2D(height: 3, width: 2), strides: 2, padding: .same, groups: 2)
+        },
+        Case(
+            name: "DepthwiseConv2D", inputShape: [2, 4, 4, 3], outputShape: [2, 2, 2, 6],
+            parameters: ["kernel": [3, 3, 3, 2], "bias": [6]]
+        ) { DepthwiseConv2D(kernelSize: 3, depthMultiplier: 2) },
+    ]
+
+    private static let normalizing = [
+        Case(
+            name: "BatchNormalization", inputShape: [3, 2, 2, 4], outputShape: [3, 2, 2, 4],
+            parameters: ["gamma": [4], "beta": [4], "moving_mean": [4], "moving_variance": [4]],
+            statistics: ["moving_mean", "moving_variance"]
+        ) { BatchNormalization() },
+        Case(
+            name: "LayerNormalization", inputShape: [3, 5], outputShape: [3, 5],
+            parameters: ["gamma": [5], "beta": [5]]
+        ) { LayerNormalization() },
+        Case(
+            name: "LayerNormalization, several axes", inputShape: [2, 3, 2, 4], outputShape: [2, 3, 2, 4],
+            parameters: ["gamma": [3, 4], "beta": [3, 4]]
+        ) { LayerNormalization(axes: [-1, 1]) },
+        Case(
+            name: "LayerNormalization, no beta", inputShape: [2, 3, 4], outputShape: [2, 3, 4],
+            parameters: ["gamma": [3]]
+        ) { LayerNormalization(axes: [1], center: false) },
+        Case(
+            name: "GroupNormalization", inputShape: [2, 2, 3, 6], outputShape: [2, 2, 3, 6],
+            parameters: ["gamma": [6], "beta": [6]]
+        ) { GroupNormalization(groups: 3) },
+        Case(
+            name: "GroupNormalization, instances", inputShape: [2, 5, 3], outputShape: [2, 5, 3],
+            parameters: ["beta": [3]]
+        ) { GroupNormalization(groups: -1, scale: false) },
+    ]
+
+    private static let activating = [
+        Case(name: "Activation", inputShape: [2, 3], outputShape: [2, 3], parameters: [:]) {
+            Activation(.swish)
+        },
+        Case(name: "ReLU", inputShape: [2, 8], outputShape: [2, 8], parameters: [:]) {
+            ReLU(maxValue: 0.5, negativeSlope: 0.25, threshold: 0.3)
+        },
+        Case(name: "LeakyReLU", inputShape: [2, 3], outputShape: [2, 3], parameters: [:]) { LeakyReLU() },
+        Case(name: "ELU", inputShape: [2, 3], outputShape: [2, 3], parameters: [:]) { ELU(alpha: 0.5) },
+        Case(name: "ThresholdedReLU", inputShape: [2, 8], outputShape: [2, 8], parameters: [:]) {
+            ThresholdedReLU(theta: 0.4)
+        },
+        Case(name: "PReLU", inputShape: [2, 3, 4], outputShape: [2, 3, 4], parameters: ["alpha": [1, 4]]) {
+            PReLU(sharedAxes: [1])
+        },
+        Case(name: "Softmax", inputShape: [2, 3, 4], outputShape: [2, 3, 4], parameters: [:]) { Softmax() },
+        Case(name: "Softmax, axis 1", inputShape: [2, 3, 4], outputShape: [2, 3, 4], parameters: [:]) {
+            Softmax(axis: 1)
+        },
+    ]
+
+    private static let random = [
+        Case(name: "Dropout", inputShape: [2, 3], outputShape: [2, 3], parameters: [:]) { Dropout(0.5) },
+        Case(name: "AlphaDropout", inputShape: [2, 3], outputShape: [2, 3], parameters: [:]) {
+            AlphaDropout(0.5)
+        },
+        Case(name: "GaussianNoise", inputShape: [2, 3], outputShape: [2, 3], parameters: [:]) {
+            GaussianNoise(standardDeviation: 0.5, seed: 4)
+        },
+        Case(name: "GaussianDropout", inputShape: [2, 3], outputShape: [2, 3], parameters: [:]) {
+            GaussianDropout(0.5)
+        },
+        Case(name: "SpatialDropout2D", inputShape: [2, 3, 2, 4], outputShape: [2, 3, 2, 4], parameters: [:]) {
+            SpatialDropout2D(0.5)
+        },
+    ]
+
+    private static let shaping = [
+        Case(name: "Input", inputShape: [2, 3, 4], outputShape: [2, 3, 4], parameters: [:]) {
+            Input(shape: [3, 4])
+        },
+        Case(name: "Flatten", inputShape: [2, 3, 4], outputShape: [2, 12], parameters: [:]) { Flatten() },
+        Case(name: "Reshape", inputShape: [2, 12], outputShape: [2, 3, 4], parameters: [:]) {
+            Reshape([3, -1])
+        },
+    ]
+
+    private static let pooling = [
+        Case(name: "MaxPooling2D", inputShape: [1, 4, 5, 2], outputShape: [1, 2, 2, 2], parameters: [:]) {
+            MaxPooling2D()
+        },
+        Case(name: "AveragePooling2D", inputShape: [1, 4, 5, 2], outputShape: [1, 2, 3, 2], parameters: [:]) {
+            AveragePooling2D(padding: .same)
+        },
+        Case(
+            name: "GlobalAveragePooling2D", inputShape: [2, 3, 4, 5], outputShape: [2, 1, 1, 5],
+            parameters: [:]
+        ) { GlobalAveragePooling2D(keepsDimensions: true) },
+        Case(name: "GlobalMaxPooling2D", inputShape: [2, 3, 4, 5], outputShape: [2, 5], parameters: [:]) {
+            GlobalMaxPooling2D()
+        },
+    ]
+}
