@@ -8,6 +8,8 @@ let examples = [
     "FrozenNormalization",
     "CustomLayerAndLoss",
     "OwnCallback",
+    "OwnLoss",
+    "OwnMetric",
     "Reproducibility",
 ]
 

@@ -9,10 +9,10 @@ final class MetricSet {
     private let weighted: [MetricAccumulator]
     private let sorted: [MetricAccumulator]
 
-    init(metrics: [Metric], weightedMetrics: [Metric], engine: any Engine) throws {
-        loss = try MetricAccumulator(BatchLossMetric(name: "loss"), engine: engine)
-        unweighted = try metrics.map { try MetricAccumulator($0, engine: engine) }
-        weighted = try weightedMetrics.map { try MetricAccumulator($0, engine: engine) }
+    init(metrics: [Metric], weightedMetrics: [Metric], engine: any Engine) {
+        loss = BatchLossMetric(name: "loss").makeAccumulator(on: engine)
+        unweighted = metrics.map { $0.makeAccumulator(on: engine) }
+        weighted = weightedMetrics.map { $0.makeAccumulator(on: engine) }
         sorted = ([loss] + unweighted + weighted).sorted { $0.name < $1.name }
     }
 
@@ -32,12 +32,17 @@ final class MetricSet {
         }
     }
 
+    /// Takes over what a step on a batch of `rows` samples left for the metrics that need all samples at once.
+    func collect(rows: Int) {
+        for accumulator in sorted { accumulator.collect(rows: rows) }
+    }
+
     func reset() throws {
         for accumulator in sorted { try accumulator.reset() }
     }
 
     /// The values so far, ordered by name as Keras's logs are.
-    var results: [(name: String, value: Double)] { sorted.map { ($0.name, $0.result) } }
+    var results: [(name: String, value: Double)] { sorted.flatMap(\.results) }
 }
 
 /// The mean of the batches' losses, each counted with its number of samples. The batch's loss comes as

@@ -116,6 +116,7 @@ final class FitLoop {
         step.setRandomKey(seed: options.seed, step: optimizer.iterations)
         if try step.executable.run() {
             optimizer.iterations += 1
+            compilation.trainingMetrics.collect(rows: rows)
         } else {
             try handleNonFinite(batch, start: start, rows: rows, epoch: epoch)
         }

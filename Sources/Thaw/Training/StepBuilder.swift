@@ -47,7 +47,7 @@ struct StepBuilder {
         var loss = try builder.loss(compilation.loss, of: prediction)
         if let mark = try builder.nonFiniteInputMark(for: prediction) {
             loss = try loss + mark.sum()
-            prediction = try prediction + mark
+            prediction = try prediction.marked(mark)
         }
         try builder.updateMetrics(compilation.evaluationMetrics, loss: loss, prediction: prediction)
         builder.graph.addOutput(CompiledStep.Name.loss, loss)
@@ -190,4 +190,15 @@ extension StepBuilder {
 extension Loss {
     /// The element type in which the loss gets targets.
     var targetType: DType { targetKind == .classIndices ? .int32 : .float32 }
+}
+
+extension SymbolicTensor {
+    /// A prediction with a mark of `nonFiniteInputMark` added. Under a softmax or sigmoid it goes to the logits, so that
+    /// a loss that serves as a metric finds these as the loss itself does.
+    fileprivate func marked(_ mark: SymbolicTensor) throws -> SymbolicTensor {
+        guard let logits = Loss.softmaxInput(of: self) ?? Loss.sigmoidInput(of: self) else {
+            return try self + mark
+        }
+        return try graph.apply(operation, [logits + mark])[0]
+    }
 }

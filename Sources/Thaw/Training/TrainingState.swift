@@ -34,10 +34,12 @@ final class Compilation {
             )
         }
         try optimizer.check()
+        try loss.check()
+        for metric in metrics + weightedMetrics { try metric.check() }
         self.optimizer = optimizer
         self.loss = loss
-        trainingMetrics = try MetricSet(metrics: metrics, weightedMetrics: weightedMetrics, engine: engine)
-        evaluationMetrics = try MetricSet(metrics: metrics, weightedMetrics: weightedMetrics, engine: engine)
+        trainingMetrics = MetricSet(metrics: metrics, weightedMetrics: weightedMetrics, engine: engine)
+        evaluationMetrics = MetricSet(metrics: metrics, weightedMetrics: weightedMetrics, engine: engine)
     }
 }
 
