@@ -112,6 +112,28 @@ import ThawTestSupport
         }
     }
 
+    /// A sum counts every position of a sample, a mean counts each sample once.
+    @Test func reductionsOverPositions() throws {
+        let graph = Graph()
+        let zeros = graph.constant(Tensor.zeros([2, 3, 2]))
+        let prediction = graph.constant(Tensor(shape: [2, 3, 2], scalars: (0..<12).map { Float($0) }))
+        let weights = graph.constant(Tensor([Float(1), 3]))
+        let reductions: [(Loss.Reduction, Double)] = [
+            (.sumOverBatchSize, (2.5 + 3 * 8.5) / 2), (.sum, 3 * (2.5 + 3 * 8.5)),
+            (.meanWithSampleWeight, (2.5 + 3 * 8.5) / 4),
+        ]
+        for (index, (reduction, _)) in reductions.enumerated() {
+            let loss = Loss.meanAbsoluteError.reduced(by: reduction)
+            graph.addOutput(
+                "\(index)",
+                try loss.batchValue(target: zeros, prediction: prediction, sampleWeights: weights))
+        }
+        let results = try TestEngine.run(graph, [:])
+        for (index, (reduction, expected)) in reductions.enumerated() {
+            #expect(abs((results["\(index)"]?.item ?? 0) - expected) < 1e-4, "\(reduction)")
+        }
+    }
+
     @Test func weightsThatAddUpToNothing() throws {
         let graph = Graph()
         let prediction = graph.input("prediction", shape: [2, 1])
