@@ -6,9 +6,9 @@ import ThawTensor
 /// A loss is written in graph operations, so it is differentiable without writing a gradient:
 ///
 /// ```swift
-/// let huber = Loss.custom("huber") { target, prediction in
-///     let error = try (target - prediction).abs()
-///     return try error.less(than: 1.0).select(error.square() * 0.5, error - 0.5).mean(axes: [-1])
+/// let upperTenth = Loss.custom("upper_tenth") { target, prediction in
+///     let error = try target - prediction
+///     return try (error * 0.9).maximum(error * -0.1).mean(axes: [-1])
 /// }
 /// ```
 ///

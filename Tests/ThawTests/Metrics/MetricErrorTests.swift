@@ -69,6 +69,7 @@ import Thaw
             (.f1Score(threshold: 0), "f1_score's threshold"),
             (.f1Score(threshold: 1.01), "f1_score's threshold"),
             (.fBetaScore(beta: 0), "fbeta_score's beta is 0.0; it must be a number above 0."),
+            (.binaryAccuracy(threshold: 1.5), "binary_accuracy's threshold is 1.5; it must lie in 0...1."),
             (.auc(thresholds: 1), "auc's number of thresholds is 1; it must be at least 2."),
             (.huber(delta: -1), "huber's delta"),
         ]
