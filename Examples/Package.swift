@@ -9,6 +9,8 @@ let examples = [
     "CustomLayerAndLoss",
     "OwnOptimizer",
     "OwnCallback",
+    "OwnLoss",
+    "OwnMetric",
     "Reproducibility",
 ]
 

@@ -25,7 +25,8 @@ struct MonitoredQuantity {
     private static func rises(_ name: String) -> Bool {
         let plain = name.hasPrefix("val_") ? String(name.dropFirst(4)) : name
         let rising = [
-            "accuracy", "acc", "auc", "precision", "recall", "f1", "r2", "spearman", "iou", "cosine",
+            "accuracy", "acc", "auc", "precision", "recall", "f1", "fbeta", "r2", "correlation", "spearman",
+            "iou", "cosine",
         ]
         return rising.contains { plain.contains($0) }
     }

@@ -15,9 +15,18 @@ extension Loss {
 
     /// Cross-entropy between class indices and a distribution over classes.
     ///
-    /// - Parameter fromLogits: whether predictions are logits and not probabilities.
-    public static func sparseCategoricalCrossentropy(fromLogits: Bool) -> Loss {
-        Loss(name: "sparse_categorical_crossentropy", targetKind: .classIndices) { target, prediction in
+    /// - Parameters:
+    ///   - fromLogits: whether predictions are logits and not probabilities.
+    ///   - labelSmoothing: the share of each label that is spread evenly over the classes, in `0...1` (Szegedy et
+    ///     al., 2016); the loss is that of `categoricalCrossentropy` with one-hot targets. Keras has it there only.
+    public static func sparseCategoricalCrossentropy(
+        fromLogits: Bool = false, labelSmoothing: Double = 0
+    ) -> Loss {
+        let name = "sparse_categorical_crossentropy"
+        return Loss(
+            name: name, targetKind: .classIndices,
+            check: { try SettingCheck.share(labelSmoothing, "\(name)'s label smoothing") }
+        ) { target, prediction in
             let shape = prediction.shape
             guard let classes = shape.last, shape.count >= 2 else {
                 throw GraphError(
@@ -32,8 +41,13 @@ extension Loss {
                     operation: "loss", scope: prediction.graph.scope)
             }
             let logits = try fromLogits ? prediction : logits(ofProbabilities: prediction)
-            let values = try logits.reshape(to: [positions, classes])
-                .sparseCategoricalCrossEntropy(labels: target.cast(to: .int32).reshape(to: [positions]))
+            let rows = try logits.reshape(to: [positions, classes])
+            var values = try rows.sparseCategoricalCrossEntropy(
+                labels: target.cast(to: .int32).reshape(to: [positions]))
+            if labelSmoothing != 0 {
+                let spread = try -rows.logSoftmax().mean(axes: [-1])
+                values = try values * (1 - labelSmoothing) + spread * labelSmoothing
+            }
             return try values.reshape(to: Array(shape.dropLast()))
         }
     }
@@ -55,7 +69,10 @@ extension Loss {
     public static func categoricalCrossentropy(
         fromLogits: Bool = false, labelSmoothing: Double = 0
     ) -> Loss {
-        Loss(name: "categorical_crossentropy") { target, prediction in
+        let name = "categorical_crossentropy"
+        return Loss(
+            name: name, check: { try SettingCheck.share(labelSmoothing, "\(name)'s label smoothing") }
+        ) { target, prediction in
             let classes = Double(prediction.shape.last ?? 1)
             let target = try smoothed(
                 requireSameShape(target, prediction), labelSmoothing, towards: 1 / classes)
@@ -65,8 +82,7 @@ extension Loss {
             } else if let logits = softmaxInput(of: prediction) {
                 logProbabilities = try logits.logSoftmax()
             } else {
-                let normalized = try prediction / prediction.sum(axes: [-1], keepingDimensions: true)
-                logProbabilities = try clipProbabilities(normalized).log()
+                logProbabilities = try clipProbabilities(normalized(prediction)).log()
             }
             return try -(target * logProbabilities).sum(axes: [-1])
         }
@@ -88,34 +104,51 @@ extension Loss {
     ///   - fromLogits: whether predictions are logits and not probabilities.
     ///   - labelSmoothing: how far targets are moved towards 0.5, as a share in `0...1`.
     public static func binaryCrossentropy(fromLogits: Bool = false, labelSmoothing: Double = 0) -> Loss {
-        Loss(name: "binary_crossentropy", targetRange: 0...1) { target, prediction in
+        let name = "binary_crossentropy"
+        return Loss(
+            name: name, targetRange: 0...1,
+            check: { try SettingCheck.share(labelSmoothing, "\(name)'s label smoothing") }
+        ) { target, prediction in
             let target = try smoothed(requireSameShape(target, prediction), labelSmoothing, towards: 0.5)
-            let values: SymbolicTensor
-            if fromLogits {
-                values = try prediction.sigmoidCrossEntropy(targets: target)
-            } else if let logits = sigmoidInput(of: prediction) {
-                values = try logits.sigmoidCrossEntropy(targets: target)
-            } else {
-                // 1 - p is taken before clipping: afterwards float32 could not tell it from 1.2e-7.
-                let p = try clipProbabilities(prediction)
-                let q = try clipProbabilities(1 - prediction)
-                values = try -(target * p.log() + (1 - target) * q.log())
-            }
-            return values.rank > 1 ? try values.mean(axes: [-1]) : values
+            let logits = fromLogits ? prediction : sigmoidInput(of: prediction)
+            return try meanOfLastAxis(
+                logits.map { try $0.sigmoidCrossEntropy(targets: target) }
+                    ?? binaryCrossEntropy(ofProbabilities: prediction, target))
         }
     }
 
-    /// Keras's `epsilon()`: probabilities nearer to 0 or 1 are moved to this distance before a logarithm.
-    private static let probabilityMargin = 1e-7
+    /// `-(target * log p + (1 - target) * log(1 - p))`, with both probabilities clipped.
+    static func binaryCrossEntropy(
+        ofProbabilities prediction: SymbolicTensor, _ target: SymbolicTensor
+    ) throws -> SymbolicTensor {
+        // 1 - p is taken before clipping: afterwards float32 could not tell it from 1.2e-7.
+        let p = try clipProbabilities(prediction)
+        let q = try clipProbabilities(1 - prediction)
+        return try -(target * p.log() + (1 - target) * q.log())
+    }
 
-    private static func smoothed(
+    /// Keras's `epsilon()`: probabilities nearer to 0 or 1 are moved to this distance before a logarithm, and divisors
+    /// are kept at this distance from 0.
+    static let margin = 1e-7
+
+    static func smoothed(
         _ target: SymbolicTensor, _ share: Double, towards value: Double
     ) throws -> SymbolicTensor {
         share == 0 ? target : try target * (1 - share) + share * value
     }
 
-    private static func clipProbabilities(_ p: SymbolicTensor) throws -> SymbolicTensor {
-        try p.clip(probabilityMargin, 1 - probabilityMargin)
+    static func clipProbabilities(_ p: SymbolicTensor) throws -> SymbolicTensor {
+        try p.clip(margin, 1 - margin)
+    }
+
+    /// Predictions divided by their sum over the last axis.
+    static func normalized(_ prediction: SymbolicTensor) throws -> SymbolicTensor {
+        try prediction / prediction.sum(axes: [-1], keepingDimensions: true)
+    }
+
+    /// The mean over the last axis, unless that is the batch.
+    static func meanOfLastAxis(_ values: SymbolicTensor) throws -> SymbolicTensor {
+        values.rank > 1 ? try values.mean(axes: [-1]) : values
     }
 
     /// Logits whose softmax is `prediction`, up to clipping.
@@ -123,11 +156,11 @@ extension Loss {
         try softmaxInput(of: prediction) ?? clipProbabilities(prediction).log()
     }
 
-    private static func softmaxInput(of prediction: SymbolicTensor) -> SymbolicTensor? {
+    static func softmaxInput(of prediction: SymbolicTensor) -> SymbolicTensor? {
         prediction.operation is ThawGraph.Softmax ? prediction.inputs.first : nil
     }
 
-    private static func sigmoidInput(of prediction: SymbolicTensor) -> SymbolicTensor? {
+    static func sigmoidInput(of prediction: SymbolicTensor) -> SymbolicTensor? {
         guard let unary = prediction.operation as? Unary, unary.kind == .sigmoid else { return nil }
         return prediction.inputs.first
     }

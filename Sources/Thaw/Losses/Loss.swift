@@ -6,14 +6,14 @@ import ThawTensor
 /// A loss is written in graph operations, so it is differentiable without writing a gradient:
 ///
 /// ```swift
-/// let huber = Loss.custom("huber") { target, prediction in
-///     let error = try (target - prediction).abs()
-///     return try error.less(than: 1.0).select(error.square() * 0.5, error - 0.5).mean(axes: [-1])
+/// let upperTenth = Loss.custom("upper_tenth") { target, prediction in
+///     let error = try target - prediction
+///     return try (error * 0.9).maximum(error * -0.1).mean(axes: [-1])
 /// }
 /// ```
 ///
 /// The loss of a batch of n samples is `sum(weight[i] * loss[i]) / n`, Keras's `sum_over_batch_size`;
-/// without sample weights each weight is 1.
+/// without sample weights each weight is 1. `reduced(by:)` gives the other ways.
 public struct Loss: Sendable {
     /// What the targets of a loss are.
     public enum TargetKind: Sendable, Hashable {
@@ -34,15 +34,20 @@ public struct Loss: Sendable {
     public let targetKind: TargetKind
     /// The interval numeric targets must lie in; nil where any finite number is allowed.
     let targetRange: ClosedRange<Double>?
+    /// How the values of a batch become one number.
+    public private(set) var reduction: Reduction = .sumOverBatchSize
+    private let settingsCheck: @Sendable () throws -> Void
     private let body: Body
 
+    /// - Parameter check: throws if a setting is out of range.
     init(
         name: String, targetKind: TargetKind = .values, targetRange: ClosedRange<Double>? = nil,
-        body: @escaping Body
+        check: @escaping @Sendable () throws -> Void = {}, body: @escaping Body
     ) {
         self.name = name
         self.targetKind = targetKind
         self.targetRange = targetRange
+        settingsCheck = check
         self.body = body
     }
 
@@ -51,13 +56,28 @@ public struct Loss: Sendable {
     /// - Parameters:
     ///   - name: the name in errors.
     ///   - targetKind: what the targets are; it decides the element type in which `body` gets them.
+    ///   - targetRange: the interval that numeric targets must lie in; `fit` and `evaluate` refuse data outside. nil
+    ///     allows any number.
     ///   - body: computes one value per sample, shape `[n]`. Where it gives `[n, ...]`, the mean over
     ///     the further axes is taken.
     public static func custom(
-        _ name: String, targetKind: TargetKind = .values, body: @escaping Body
+        _ name: String, targetKind: TargetKind = .values, targetRange: ClosedRange<Double>? = nil,
+        body: @escaping Body
     ) -> Loss {
-        Loss(name: name, targetKind: targetKind, body: body)
+        Loss(name: name, targetKind: targetKind, targetRange: targetRange, body: body)
     }
+
+    /// The same loss, with the values of a batch put together in another way.
+    public func reduced(by reduction: Reduction) -> Loss {
+        var loss = self
+        loss.reduction = reduction
+        return loss
+    }
+
+    /// Checks the settings.
+    ///
+    /// - Throws: `TrainingError.invalidArgument` that says which is out of range. `compile` and every call do this.
+    public func check() throws { try settingsCheck() }
 
     /// The loss of each sample.
     ///
@@ -66,19 +86,31 @@ public struct Loss: Sendable {
     ///
     /// - Throws: a `GraphError` that names the loss if the shapes do not fit each other.
     public func call(target: SymbolicTensor, prediction: SymbolicTensor) throws -> SymbolicTensor {
-        try prediction.graph.withScope(name) { () throws -> SymbolicTensor in
+        try evaluated(target: target, prediction: prediction).perSample
+    }
+
+    /// The loss of each sample, and how many values it is the mean of.
+    private func evaluated(
+        target: SymbolicTensor, prediction: SymbolicTensor
+    ) throws -> (perSample: SymbolicTensor, positions: Int) {
+        try check()
+        return try prediction.graph.withScope(name) {
+            () throws -> (perSample: SymbolicTensor, positions: Int) in
             let values = try body(target, prediction)
-            guard values.rank >= 1, values.shape[0] == prediction.shape[0] else {
+            guard values.rank >= 1, values.shape[0] == prediction.shape.first else {
                 throw GraphError(
                     "a loss gives one value per sample, shape [\(prediction.shape.first ?? 0)]; "
                         + "this one gave \(values.type). Leave axis 0 when reducing.",
                     operation: "loss", scope: prediction.graph.scope)
             }
-            return values.rank == 1 ? values : try values.mean(axes: Array(1..<values.rank))
+            guard values.rank > 1 else { return (values, 1) }
+            return (
+                try values.mean(axes: Array(1..<values.rank)), values.shape.dropFirst().reduce(1, *)
+            )
         }
     }
 
-    /// The loss of a batch: `sum(weight * loss) / n`, a scalar.
+    /// The loss of a batch, a scalar: `sum(weight * loss) / n`, or what `reduction` says.
     ///
     /// - Parameters:
     ///   - target: the targets.
@@ -87,9 +119,7 @@ public struct Loss: Sendable {
     public func batchValue(
         target: SymbolicTensor, prediction: SymbolicTensor, sampleWeights: SymbolicTensor? = nil
     ) throws -> SymbolicTensor {
-        var values = try call(target: target, prediction: prediction)
-        guard let sampleWeights else { return try values.mean() }
-        values = try values * sampleWeights
-        return try values.sum() * (1 / Double(values.shape[0]))
+        let (values, positions) = try evaluated(target: target, prediction: prediction)
+        return try reduction.reduce(values, positions: positions, sampleWeights: sampleWeights)
     }
 }

@@ -52,11 +52,13 @@ public final class BinaryAccuracy: MeanMetric {
 
     /// Creates the metric.
     ///
-    /// - Parameter threshold: a prediction above it counts as 1.
+    /// - Parameter threshold: a prediction above it counts as 1, in `0...1`; for logits 0.
     public init(threshold: Double = 0.5, name: String = "binary_accuracy") {
         self.threshold = threshold
         super.init(name: name)
     }
+
+    public override func check() throws { try SettingCheck.share(threshold, "\(name)'s threshold") }
 
     public override func values(target: SymbolicTensor, prediction: SymbolicTensor) throws -> SymbolicTensor {
         let target = try Loss.requireSameShape(target, prediction)

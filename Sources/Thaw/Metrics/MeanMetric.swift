@@ -57,12 +57,19 @@ open class MeanMetric: Metric {
 
 /// A mean whose values a closure computes.
 final class ClosureMetric: MeanMetric {
+    private let settingsCheck: () throws -> Void
     private let body: (SymbolicTensor, SymbolicTensor) throws -> SymbolicTensor
 
-    init(name: String, body: @escaping (SymbolicTensor, SymbolicTensor) throws -> SymbolicTensor) {
+    init(
+        name: String, check: @escaping () throws -> Void = {},
+        body: @escaping (SymbolicTensor, SymbolicTensor) throws -> SymbolicTensor
+    ) {
+        settingsCheck = check
         self.body = body
         super.init(name: name)
     }
+
+    override func check() throws { try settingsCheck() }
 
     override func values(target: SymbolicTensor, prediction: SymbolicTensor) throws -> SymbolicTensor {
         try body(target, prediction)
@@ -81,15 +88,4 @@ extension Metric {
     ) -> Metric {
         ClosureMetric(name: name, body: values)
     }
-
-    /// The mean of a loss over samples, under the loss's name.
-    public static func loss(_ loss: Loss, name: String? = nil) -> Metric {
-        ClosureMetric(name: name ?? loss.name) { try loss.call(target: $0, prediction: $1) }
-    }
-
-    /// The mean squared error.
-    public static var meanSquaredError: Metric { loss(.meanSquaredError) }
-
-    /// The mean absolute error.
-    public static var meanAbsoluteError: Metric { loss(.meanAbsoluteError) }
 }

@@ -2,42 +2,140 @@ import ThawEngine
 import ThawGraph
 import ThawTensor
 
-/// A metric with the variables that hold its state on an engine.
-final class MetricAccumulator {
-    let name: String
-    private let metric: Metric
-    private let variables: [any Variable]
-    private let zeros: [Tensor]
+/// A metric with the variables that hold its state on an engine. They are made when the first graph is built, which
+/// knows the shapes.
+class MetricAccumulator {
+    final let metric: Metric
+    final let engine: any Engine
+    private var variables: [any Variable]?
+    private var zeros: [Tensor] = []
 
-    init(_ metric: Metric, engine: any Engine) throws {
+    init(_ metric: Metric, engine: any Engine) {
         self.metric = metric
-        name = metric.name
-        zeros = metric.stateVariables.map { Tensor.zeros($0.shape) }
-        variables = try zip(metric.stateVariables, zeros).map {
-            try engine.makeVariable(name: "metrics/\(metric.name)/\($0.name)", initialValue: $1)
-        }
+        self.engine = engine
     }
+
+    final var name: String { metric.name }
 
     /// Adds the update by one batch to a graph.
     func addUpdate(
         to graph: Graph, target: SymbolicTensor, prediction: SymbolicTensor, sampleWeights: SymbolicTensor?
     ) throws {
-        let state = variables.map { graph.read($0) }
-        let updated = try graph.withScope("metrics/\(name)") { () throws -> [SymbolicTensor] in
-            try metric.updatedState(
-                state, target: target, prediction: prediction, sampleWeights: sampleWeights)
+        try graph.withScope("metrics/\(name)") { () throws in
+            let variables = try variables(target: target.type, prediction: prediction.type)
+            let updated = try metric.updatedState(
+                variables.map { graph.read($0) }, target: target, prediction: prediction,
+                sampleWeights: sampleWeights)
+            guard updated.count == variables.count else {
+                throw GraphError(
+                    "the metric declares \(variables.count) state tensors but its update gives \(updated.count).",
+                    operation: name, scope: graph.scope)
+            }
+            for (variable, value) in zip(variables, updated) { try graph.assign(variable, value) }
         }
-        guard updated.count == variables.count else {
-            throw GraphError(
-                "the metric declares \(variables.count) state tensors but its update gives \(updated.count).",
-                operation: name)
-        }
-        for (variable, value) in zip(variables, updated) { try graph.assign(variable, value) }
     }
+
+    /// Takes over what a step on a batch of `rows` samples left.
+    func collect(rows: Int) {}
 
     func reset() throws {
-        for (variable, zero) in zip(variables, zeros) { try variable.write(zero) }
+        for (variable, zero) in zip(variables ?? [], zeros) { try variable.write(zero) }
     }
 
-    var result: Double { metric.result(of: variables.map { $0.read() }) }
+    /// The values so far; NaN before anything can have been measured.
+    var results: [(name: String, value: Double)] {
+        guard let variables else { return [(name, .nan)] }
+        return metric.results(of: variables.map { $0.read() })
+    }
+
+    private func variables(target: TensorType, prediction: TensorType) throws -> [any Variable] {
+        let state = try metric.stateVariables(target: target, prediction: prediction)
+        if let variables {
+            try requireSame(state.map(\.shape), as: variables.map(\.type.shape))
+            return variables
+        }
+        zeros = state.map { Tensor.zeros($0.shape) }
+        let made = try zip(state, zeros).map {
+            try engine.makeVariable(name: "metrics/\(name)/\($0.name)", initialValue: $1)
+        }
+        variables = made
+        return made
+    }
+
+    /// Throws if what is measured has another shape than before.
+    final func requireSame(_ shapes: [[Int]], as known: [[Int]]) throws {
+        guard shapes == known else {
+            throw TrainingError.invalidArgument(
+                "the metric \(name) has a state of shapes \(known), and this model or data needs \(shapes); call "
+                    + "compile again.")
+        }
+    }
+}
+
+/// A `CollectingMetric` with the rows of all samples so far, kept on the host.
+final class RowAccumulator: MetricAccumulator {
+    private let collecting: CollectingMetric
+    /// What a step leaves, by its number of samples.
+    private var batches: [Int: [any Variable]] = [:]
+    private var rowShapes: [[Int]]?
+    private var values: [[Float]] = []
+    private var count = 0
+    private var known: [(name: String, value: Double)]?
+
+    init(collecting metric: CollectingMetric, engine: any Engine) {
+        collecting = metric
+        super.init(metric, engine: engine)
+    }
+
+    override func addUpdate(
+        to graph: Graph, target: SymbolicTensor, prediction: SymbolicTensor, sampleWeights: SymbolicTensor?
+    ) throws {
+        try graph.withScope("metrics/\(name)") { () throws in
+            let rows = try collecting.rows(
+                target: target, prediction: prediction, sampleWeights: sampleWeights
+            ).map { try $0.cast(to: .float32) }
+            let size = prediction.shape.first ?? 0
+            if let bad = rows.first(where: { $0.shape.first != size }) {
+                throw GraphError(
+                    "a collecting metric keeps one row per sample, shape [\(size), ...]; this one gave \(bad.type).",
+                    operation: name, scope: graph.scope)
+            }
+            let shapes = rows.map { Array($0.shape.dropFirst()) }
+            if let rowShapes { try requireSame(shapes, as: rowShapes) }
+            rowShapes = shapes
+            let variables =
+                try batches[size]
+                ?? rows.enumerated().map {
+                    try engine.makeVariable(
+                        name: "metrics/\(name)/rows_\($0)", initialValue: .zeros($1.shape))
+                }
+            batches[size] = variables
+            for (variable, value) in zip(variables, rows) { try graph.assign(variable, value) }
+        }
+    }
+
+    override func collect(rows: Int) {
+        guard let variables = batches[rows] else { return }
+        if values.isEmpty { values = variables.map { _ in [] } }
+        for (index, variable) in variables.enumerated() {
+            values[index].append(contentsOf: variable.read().floats)
+        }
+        count += rows
+        known = nil
+    }
+
+    override func reset() throws {
+        values = []
+        count = 0
+        known = nil
+    }
+
+    override var results: [(name: String, value: Double)] {
+        guard let rowShapes, count > 0 else { return [(name, .nan)] }
+        if let known { return known }
+        let results = metric.results(
+            of: zip(rowShapes, values).map { Tensor(shape: [count] + $0, scalars: $1) })
+        known = results
+        return results
+    }
 }

@@ -8,7 +8,8 @@ final class MetricSet {
     private struct Entry {
         enum Subject { case wholeLoss, loss, prediction, weightedPrediction }
 
-        let name: String
+        /// What stands before the names of its results: the output, if there are several.
+        let prefix: String
         let subject: Subject
         let output: Int
         let accumulator: MetricAccumulator
@@ -17,27 +18,21 @@ final class MetricSet {
     /// Ordered by name as Keras's logs are.
     private let entries: [Entry]
 
-    init(goals: [OutputGoal], engine: any Engine) throws {
-        func entry(_ name: String, _ metric: Metric, _ subject: Entry.Subject, _ output: Int = 0) throws
-            -> Entry
-        {
-            Entry(
-                name: name, subject: subject, output: output,
-                accumulator: try MetricAccumulator(metric, engine: engine))
-        }
-        var entries = [try entry("loss", BatchLossMetric(name: "loss"), .wholeLoss)]
+    init(goals: [OutputGoal], engine: any Engine) {
+        let lossMetric = BatchLossMetric(name: "loss")
+        var subjects: [(subject: Entry.Subject, output: Int, metric: Metric)] = [(.wholeLoss, 0, lossMetric)]
         for (output, goal) in goals.enumerated() {
-            if goals.count > 1 {
-                entries.append(try entry(goal.logName("loss"), BatchLossMetric(name: "loss"), .loss, output))
-            }
-            for metric in goal.metrics {
-                entries.append(try entry(goal.logName(metric.name), metric, .prediction, output))
-            }
-            for metric in goal.weightedMetrics {
-                entries.append(try entry(goal.logName(metric.name), metric, .weightedPrediction, output))
-            }
+            if goals.count > 1 { subjects.append((.loss, output, lossMetric)) }
+            subjects += goal.metrics.map { (.prediction, output, $0) }
+            subjects += goal.weightedMetrics.map { (.weightedPrediction, output, $0) }
         }
-        self.entries = entries.sorted { $0.name < $1.name }
+        let entries = subjects.map { subject, output, metric in
+            Entry(
+                prefix: subject == .wholeLoss ? "" : goals[output].logName(""), subject: subject,
+                output: output,
+                accumulator: metric.makeAccumulator(on: engine))
+        }
+        self.entries = entries.sorted { $0.prefix + $0.accumulator.name < $1.prefix + $1.accumulator.name }
     }
 
     /// Adds the updates by one batch to a graph. Plain metrics ignore sample weights, as in Keras.
@@ -60,12 +55,21 @@ final class MetricSet {
         }
     }
 
+    /// Takes over what a step on a batch of `rows` samples left for the metrics that need all samples at once.
+    func collect(rows: Int) {
+        for entry in entries { entry.accumulator.collect(rows: rows) }
+    }
+
     func reset() throws {
         for entry in entries { try entry.accumulator.reset() }
     }
 
     /// The values so far, in order.
-    var results: [(name: String, value: Double)] { entries.map { ($0.name, $0.accumulator.result) } }
+    var results: [(name: String, value: Double)] {
+        entries.flatMap { entry in
+            entry.accumulator.results.map { (entry.prefix + $0.name, $0.value) }
+        }
+    }
 }
 
 /// The mean of the batches' losses, each counted with its number of samples. The batch's loss comes as

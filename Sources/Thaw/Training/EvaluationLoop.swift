@@ -55,6 +55,7 @@ final class EvaluationLoop {
             try feeder.fill(step, start: start, rows: rows)
             step.setRandomKey(seed: model.seed, step: 0, position: start)
             try step.executable.run()
+            metrics.collect(rows: rows)
             progress?.update(batch + 1) { metrics.results }
             if !callbacks.isEmpty {
                 logs.invalidate()

@@ -119,6 +119,7 @@ final class FitLoop {
         step.setRandomKey(seed: options.seed, step: optimizer.batchNumber)
         if try step.executable.run() {
             optimizer.countBatch()
+            compilation.trainingMetrics.collect(rows: rows)
         } else {
             try handleNonFinite(batch, start: start, rows: rows, epoch: epoch)
         }

@@ -13,8 +13,8 @@ extension Model {
     ///   - metrics: what else is measured; these ignore sample weights, as in Keras.
     ///   - weightedMetrics: what is measured with sample weights.
     ///   - step: what `fit` does with a batch.
-    /// - Throws: `TrainingError.invalidArgument` if two metrics have one name, or a setting of the optimizer or its schedule
-    ///   is out of range.
+    /// - Throws: `TrainingError.invalidArgument` if two metrics have one name, or a setting of the optimizer, its schedule, the loss
+    ///   or a metric is out of range.
     public func compile(
         optimizer: Optimizer, loss: Loss, metrics: [Metric] = [], weightedMetrics: [Metric] = [],
         step: TrainingStep = .standard

@@ -24,7 +24,7 @@ extension StepBuilder {
         for (index, prediction) in predictions.enumerated() {
             guard let mark = try builder.nonFiniteInputMark(for: prediction) else { continue }
             if index == 0 { loss = try loss + mark.sum() }
-            predictions[index] = try prediction + mark
+            predictions[index] = try prediction.marked(mark)
         }
         try builder.updateMetrics(loss: loss, predictions: predictions)
         return try builder.compiled()
@@ -69,5 +69,16 @@ extension StepBuilder {
             graph.addOutput(
                 CompiledStep.Name.prediction(index), try mark.map { try prediction + $0 } ?? prediction)
         }
+    }
+}
+
+extension SymbolicTensor {
+    /// A prediction with a mark of `nonFiniteInputMark` added. Under a softmax or sigmoid it goes to the logits, so that
+    /// a loss that serves as a metric finds these as the loss itself does.
+    fileprivate func marked(_ mark: SymbolicTensor) throws -> SymbolicTensor {
+        guard let logits = Loss.softmaxInput(of: self) ?? Loss.sigmoidInput(of: self) else {
+            return try self + mark
+        }
+        return try graph.apply(operation, [logits + mark])[0]
     }
 }

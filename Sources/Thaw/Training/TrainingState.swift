@@ -44,11 +44,15 @@ final class Compilation {
             }
         }
         try optimizer.check()
+        for goal in goals {
+            try goal.loss.check()
+            for metric in goal.metrics + goal.weightedMetrics { try metric.check() }
+        }
         self.optimizer = optimizer
         self.goals = goals
         self.step = step
-        trainingMetrics = try MetricSet(goals: goals, engine: engine)
-        evaluationMetrics = try MetricSet(goals: goals, engine: engine)
+        trainingMetrics = MetricSet(goals: goals, engine: engine)
+        evaluationMetrics = MetricSet(goals: goals, engine: engine)
     }
 }
 

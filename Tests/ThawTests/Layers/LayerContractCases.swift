@@ -15,7 +15,8 @@ extension LayerContractTests {
                 inputCount: 2
             ) { Concatenate() },
             Case(
-                name: "Concatenate, other axis", inputShape: [2, 3, 2], outputShape: [2, 9, 2], parameters: [:],
+                name: "Concatenate, other axis", inputShape: [2, 3, 2], outputShape: [2, 9, 2],
+                parameters: [:],
                 inputCount: 3
             ) { Concatenate(axis: 1) },
         ]

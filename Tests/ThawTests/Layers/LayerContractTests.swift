@@ -47,7 +47,8 @@ import ThawTestSupport
             #expect(!layer.isBuilt)
             let graph = Graph()
             let context = CallContext(graph: graph, mode: .training, writesState: true)
-            let output = try layerCase.apply(layer, to: graph.input("x", shape: layerCase.inputShape), context: context)
+            let output = try layerCase.apply(
+                layer, to: graph.input("x", shape: layerCase.inputShape), context: context)
             #expect(output.shape == layerCase.outputShape)
             #expect(output.dtype == .float32)
             #expect(layer.isBuilt)
@@ -67,7 +68,8 @@ import ThawTestSupport
             let again = Graph()
             let bigger = [layerCase.inputShape[0] + 3] + layerCase.inputShape.dropFirst()
             let second = try layerCase.apply(
-                layer, to: again.input("x", shape: bigger), context: CallContext(graph: again, mode: .inference))
+                layer, to: again.input("x", shape: bigger),
+                context: CallContext(graph: again, mode: .inference))
             #expect(second.shape == [bigger[0]] + layerCase.outputShape.dropFirst())
             #expect(layer.parameters == before)
         }
@@ -80,13 +82,15 @@ import ThawTestSupport
             layer.isTrainable = false
             let graph = Graph()
             let context = CallContext(graph: graph, mode: .inference)
-            let original = try layerCase.apply(layer, to: graph.input("x", shape: layerCase.inputShape), context: context)
+            let original = try layerCase.apply(
+                layer, to: graph.input("x", shape: layerCase.inputShape), context: context)
             let copy = try layer.clone()
             #expect(copy.name == "original")
             #expect(!copy.isTrainable)
             #expect(!copy.isBuilt)
             #expect(copy.configurationDescription == layer.configurationDescription)
-            let output = try layerCase.apply(copy, to: graph.input("z", shape: layerCase.inputShape), context: context)
+            let output = try layerCase.apply(
+                copy, to: graph.input("z", shape: layerCase.inputShape), context: context)
             #expect(output.shape == layerCase.outputShape)
             #expect(copy.parameters.map(\.shape) == layer.parameters.map(\.shape))
             #expect(copy.parameters.map(\.name) == layer.parameters.map(\.name))
@@ -121,7 +125,8 @@ import ThawTestSupport
             let layer = layerCase.make()
             let graph = Graph()
             let context = CallContext(graph: graph, mode: .training, liveRandomness: .none)
-            let y = try layerCase.apply(layer, to: graph.input("x", shape: layerCase.inputShape), context: context)
+            let y = try layerCase.apply(
+                layer, to: graph.input("x", shape: layerCase.inputShape), context: context)
             let parameters = layer.trainableParameters
             guard !parameters.isEmpty else { return }
             var stream = RandomStream(seed: 8)

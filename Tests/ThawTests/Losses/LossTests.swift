@@ -17,9 +17,20 @@ import Thaw
             "\(loss) \(yTrue.shape) \(yPred.shape)\(sampleWeight == nil ? "" : " weighted") \(arguments)"
         }
 
+        var keptReduction: Loss.Reduction? {
+            switch reduction {
+            case "sum_over_batch_size": .sumOverBatchSize
+            case "sum": .sum
+            case "mean_with_sample_weight": .meanWithSampleWeight
+            default: nil
+            }
+        }
+
         var subject: Loss? {
             let fromLogits = arguments["from_logits"]?.isTrue ?? false
             let smoothing = arguments["label_smoothing"]?.value ?? 0
+            let gamma = arguments["gamma"]?.value ?? 2
+            let isBalanced = arguments["apply_class_balancing"]?.isTrue ?? false
             return switch loss {
             case "SparseCategoricalCrossentropy": .sparseCategoricalCrossentropy(fromLogits: fromLogits)
             case "CategoricalCrossentropy":
@@ -28,6 +39,24 @@ import Thaw
                 .binaryCrossentropy(fromLogits: fromLogits, labelSmoothing: smoothing)
             case "MeanSquaredError": .meanSquaredError
             case "MeanAbsoluteError": .meanAbsoluteError
+            case "MeanAbsolutePercentageError": .meanAbsolutePercentageError
+            case "MeanSquaredLogarithmicError": .meanSquaredLogarithmicError
+            case "LogCosh": .logCosh
+            case "Huber": .huber(delta: arguments["delta"]?.value ?? 1)
+            case "CosineSimilarity": .cosineSimilarity
+            case "Poisson": .poisson
+            case "Hinge": .hinge
+            case "SquaredHinge": .squaredHinge
+            case "CategoricalHinge": .categoricalHinge
+            case "KLDivergence": .klDivergence
+            case "CategoricalFocalCrossentropy":
+                .categoricalFocalCrossentropy(
+                    gamma: gamma, alpha: arguments["alpha"]?.value ?? 0.25, fromLogits: fromLogits,
+                    labelSmoothing: smoothing)
+            case "BinaryFocalCrossentropy":
+                .binaryFocalCrossentropy(
+                    gamma: gamma, alpha: isBalanced ? arguments["alpha"]?.value : nil,
+                    fromLogits: fromLogits, labelSmoothing: smoothing)
             default: nil
             }
         }
@@ -35,15 +64,15 @@ import Thaw
 
     struct File: Decodable { let cases: [Case] }
 
-    /// The cases whose weights are one per sample and whose reduction is the one that `compile` uses.
+    /// The cases whose weights are one per sample.
     static func cases() throws -> [Case] {
         try TrainingFixtures.load("losses", as: File.self).cases.filter {
-            $0.reduction == "sum_over_batch_size" && ($0.sampleWeight?.shape.count ?? 1) == 1
+            ($0.sampleWeight?.shape.count ?? 1) == 1
         }
     }
 
     @Test(arguments: try cases()) func agreesWithKeras(_ reference: Case) throws {
-        let loss = try #require(reference.subject)
+        let loss = try #require(reference.subject).reduced(by: try #require(reference.keptReduction))
         let targets = loss.targetKind == .classIndices ? reference.yTrue.labels : reference.yTrue.tensor
         let graph = Graph()
         let prediction = graph.input("prediction", shape: reference.yPred.shape)

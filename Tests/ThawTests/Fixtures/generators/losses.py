@@ -59,13 +59,83 @@ def case_list():
     cases.append(
         ("BinaryCrossentropy", dict(from_logits=True), np.array([[1.0], [0.0]]), np.array([[-90.0], [90.0]]))
     )
+    return cases + regression_cases(generator) + margin_cases(generator) + distribution_cases(generator)
+
+
+def regression_cases(generator):
+    """Losses of numbers; some errors lie beyond Huber's delta, some targets are 0 or near it."""
+    cases = []
+    for shape in ((6, 1), (4, 3), (2, 3, 2)):
+        target, prediction = normal(generator, shape, scale=2), normal(generator, shape, scale=2)
+        for name in ("LogCosh", "MeanAbsolutePercentageError", "CosineSimilarity"):
+            # The cosine of single numbers has no gradient, only rounding.
+            if name != "CosineSimilarity" or shape[-1] > 1:
+                cases.append((name, {}, target, prediction))
+        for delta in (1.0, 0.4, 3.0):
+            cases.append(("Huber", dict(delta=delta), target, prediction))
+        # Counts and rates, some of them 0 or below.
+        counts = np.abs(np.round(target))
+        cases.append(("Poisson", {}, counts, np.abs(prediction) + 0.1))
+        cases.append(("MeanSquaredLogarithmicError", {}, counts, prediction + 1))
+    far = np.array([[30.0], [-60.0], [0.0]])
+    cases.append(("LogCosh", {}, np.zeros((3, 1)), far))
+    cases.append(("MeanAbsolutePercentageError", {}, np.array([[0.5], [0.0]]), np.array([[0.25], [1e-6]])))
+    return cases
+
+
+def margin_cases(generator):
+    """Losses of scores: targets of -1 and 1, of 0 and 1, and one-hot."""
+    cases = []
+    for shape in ((6, 1), (4, 3), (2, 3, 2)):
+        labels = generator.integers(0, 2, size=shape).astype("float64")
+        labels.reshape(-1)[0] = 0.0
+        scores = normal(generator, shape)
+        for target in (labels, 2 * labels - 1):
+            cases.append(("Hinge", {}, target, scores))
+            cases.append(("SquaredHinge", {}, target, scores))
+    for shape in ((5, 4), (2, 3, 4)):
+        target = one_hot(generator.integers(0, 4, size=shape[:-1]), 4)
+        cases.append(("CategoricalHinge", {}, target, normal(generator, shape)))
+    return cases
+
+
+def distribution_cases(generator):
+    """Divergence and focal losses."""
+    cases = []
+    for shape in ((5, 4), (2, 3, 4)):
+        target = probabilities(generator, shape, True)
+        target.reshape(-1, 4)[0] = [0.0, 1.0, 0.0, 0.0]
+        cases.append(("KLDivergence", {}, target, probabilities(generator, shape, True)))
+        target = one_hot(generator.integers(0, 4, size=shape[:-1]), 4)
+        for logits in (False, True):
+            prediction = normal(generator, shape) if logits else probabilities(generator, shape, True)
+            for more in ({}, dict(gamma=0.5, alpha=0.7), dict(gamma=3.0, label_smoothing=0.1)):
+                arguments = dict(from_logits=logits, **more)
+                cases.append(("CategoricalFocalCrossentropy", arguments, target, prediction))
+    for shape in ((6, 1), (4, 3)):
+        target = generator.integers(0, 2, size=shape).astype("float64")
+        for logits in (False, True):
+            prediction = normal(generator, shape) if logits else probabilities(generator, shape, False)
+            for more in (
+                {},
+                dict(gamma=0.5),
+                dict(gamma=0.0),
+                dict(gamma=3.0, label_smoothing=0.1),
+                dict(apply_class_balancing=True, alpha=0.7),
+            ):
+                arguments = dict(from_logits=logits, **more)
+                cases.append(("BinaryFocalCrossentropy", arguments, target, prediction))
     return cases
 
 
 def check_against_formula(loss, arguments, y_true, y_pred, unreduced):
     """Recomputes the unreduced value in NumPy; saturated predictions are left to Keras's clipping."""
     smoothing, logits = arguments.get("label_smoothing", 0.0), arguments.get("from_logits", False)
-    if loss == "MeanSquaredError":
+    if loss in references.LOSSES:
+        expected = references.LOSSES[loss](y_true, y_pred)
+    elif loss in ("Huber", "BinaryFocalCrossentropy", "CategoricalFocalCrossentropy"):
+        expected = references.loss_with_settings(loss, arguments, y_true, y_pred)
+    elif loss == "MeanSquaredError":
         expected = np.mean((y_true - y_pred) ** 2, axis=-1)
     elif loss == "MeanAbsoluteError":
         expected = np.mean(np.abs(y_true - y_pred), axis=-1)

@@ -46,6 +46,61 @@ MORE_ACTIVATIONS = {
 }
 
 
+LOG_COSH_FLOOR = math.log(2)
+
+
+def hinge_gap(y_true, y_pred):
+    """Targets of 0 and 1 are those of -1 and 1."""
+    signs = np.where(y_true == 0, -1.0, y_true)
+    return np.maximum(1 - signs * y_pred, 0)
+
+
+def direction(x):
+    return x / np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), 1e-7)
+
+
+def divergence(y_true, y_pred):
+    y_true, y_pred = np.clip(y_true, 1e-7, 1), np.clip(y_pred, 1e-7, 1)
+    return np.sum(y_true * np.log(y_true / y_pred), axis=-1)
+
+
+LOSSES = {
+    "CategoricalHinge": lambda t, p: np.maximum(
+        1 + np.max((1 - t) * p, axis=-1) - np.sum(t * p, axis=-1), 0
+    ),
+    "CosineSimilarity": lambda t, p: -np.sum(direction(t) * direction(p), axis=-1),
+    "Hinge": lambda t, p: np.mean(hinge_gap(t, p), axis=-1),
+    "KLDivergence": divergence,
+    "LogCosh": lambda t, p: np.mean(np.logaddexp(p - t, t - p) - LOG_COSH_FLOOR, axis=-1),
+    "MeanAbsolutePercentageError": lambda t, p: 100
+    * np.mean(np.abs(t - p) / np.maximum(np.abs(t), 1e-7), axis=-1),
+    "MeanSquaredLogarithmicError": lambda t, p: np.mean(
+        (np.log1p(np.maximum(p, 1e-7)) - np.log1p(np.maximum(t, 1e-7))) ** 2, axis=-1
+    ),
+    "Poisson": lambda t, p: np.mean(p - t * np.log(p + 1e-7), axis=-1),
+    "SquaredHinge": lambda t, p: np.mean(hinge_gap(t, p) ** 2, axis=-1),
+}
+
+
+def loss_with_settings(loss, arguments, y_true, y_pred):
+    """Huber and the focal losses, whose predictions are far from 0 and 1."""
+    if loss == "Huber":
+        delta, size = arguments["delta"], np.abs(y_true - y_pred)
+        small = np.minimum(size, delta)
+        return np.mean(small**2 / 2 + delta * (size - small), axis=-1)
+    gamma, smoothing = arguments.get("gamma", 2.0), arguments.get("label_smoothing", 0.0)
+    if loss == "BinaryFocalCrossentropy":
+        p = 1 / (1 + np.exp(-y_pred)) if arguments["from_logits"] else y_pred
+        t = y_true * (1 - smoothing) + smoothing / 2
+        values = (t * (1 - p) + (1 - t) * p) ** gamma * -(t * np.log(p) + (1 - t) * np.log(1 - p))
+        if arguments.get("apply_class_balancing"):
+            values = values * (t * arguments["alpha"] + (1 - t) * (1 - arguments["alpha"]))
+        return np.mean(values, axis=-1)
+    p = softmax(y_pred) if arguments["from_logits"] else y_pred
+    t = y_true * (1 - smoothing) + smoothing / y_pred.shape[-1]
+    return np.sum(-arguments.get("alpha", 0.25) * (1 - p) ** gamma * t * np.log(p), axis=-1)
+
+
 def batch_normalization(x, gamma, beta, mean, variance, epsilon):
     return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
 
