@@ -13,6 +13,8 @@ final class TrainingState {
     var history: History?
     /// Whether a `fit` is under way.
     var isFitting = false
+    /// Whether the `fit` under way validates, after some epochs at least.
+    var isValidating = false
 }
 
 /// What `compile` was given, with the state of the metrics.
