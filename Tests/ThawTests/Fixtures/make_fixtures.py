@@ -16,6 +16,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, FOLDER)
 
 from generators import (  # noqa: E402
+    callbacks,
     initializers,
     layers,
     losses,
@@ -35,6 +36,7 @@ MAKERS = {
     "regularization": regularization,
     "schedules": schedules,
     "training": training,
+    "callbacks": callbacks,
 }
 
 
