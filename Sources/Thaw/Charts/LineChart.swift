@@ -13,12 +13,17 @@ package struct LineChart: Sendable {
         package var points: [(x: Double, y: Double)]
         /// Whether each point has a dot.
         package var hasDots: Bool
+        /// How thick it is, in pixels.
+        package var strokeWidth: Int
 
         /// Creates a line.
-        package init(_ name: String, _ points: [(x: Double, y: Double)], hasDots: Bool = false) {
+        package init(
+            _ name: String, _ points: [(x: Double, y: Double)], hasDots: Bool = false, strokeWidth: Int = 2
+        ) {
             self.name = name
             self.points = points
             self.hasDots = hasDots
+            self.strokeWidth = strokeWidth
         }
     }
 
@@ -152,8 +157,8 @@ package struct LineChart: Sendable {
     private func polyline(_ points: String, index: Int) -> String {
         let colour = Self.colours[index % Self.colours.count]
         let dash = Self.dashes[index % Self.dashes.count]
-        return
-            #"<polyline class="series-\#(index)" points="\#(points)" fill="none" stroke="\#(colour)" stroke-width="2""#
+        let style = #"fill="none" stroke="\#(colour)" stroke-width="\#(series[index].strokeWidth)""#
+        return #"<polyline class="series-\#(index)" points="\#(points)" \#(style)"#
             + (dash.isEmpty ? "/>" : #" stroke-dasharray="\#(dash)"/>"#)
     }
 

@@ -36,11 +36,19 @@ public enum LearningRateFinder {
             }
         }
 
-        /// The rate at which the smoothed loss is lowest, after which it climbs; nil if it never fell, or fell to the end.
+        /// The rate at which the loss begins to climb: the last whose smoothed loss is above the lowest by no more than a
+        /// twentieth of the whole fall, so that it does not matter where on a plateau the lowest lies; nil if the loss never
+        /// fell, or did not climb before the end.
         public var turningRate: Double? {
             guard let lowest, lowest > 0 else { return nil }
+            let smoothed = smoothedLosses
+            let top = smoothed[...lowest].filter(\.isFinite).max() ?? smoothed[lowest]
+            let limit = smoothed[lowest] + (top - smoothed[lowest]) / 20
+            guard let turning = smoothed.lastIndex(where: { $0 <= limit }) else { return nil }
             let last = losses.lastIndex { $0.isFinite } ?? 0
-            return lowest < last || end == .nonFinite ? rates[lowest] : nil
+            if turning < last { return rates[turning] }
+            // It climbed so fast that nothing shows beyond the limit.
+            return end == .nonFinite || end == .diverged ? rates[lowest] : nil
         }
 
         /// The rate at which the smoothed loss falls most steeply over the logarithm of the rate; nil if it never falls.
@@ -82,7 +90,7 @@ extension LearningRateFinder.Result {
                 "learning rate", range: (rates.first ?? 1)...(rates.last ?? 1), scale: .logarithmic),
             y: ChartAxis("loss", range: ChartAxis.range(of: [low, ceiling.isFinite ? ceiling : low])),
             series: [
-                LineChart.Series("each batch", Array(zip(rates, losses))),
+                LineChart.Series("each batch", Array(zip(rates, losses)), strokeWidth: 1),
                 LineChart.Series("smoothed", Array(zip(rates, smoothedLosses))),
             ])
         let places = [("suggested", suggestion), ("climbs", turningRate)]

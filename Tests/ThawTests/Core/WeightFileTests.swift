@@ -68,6 +68,20 @@ import ThawFormats
             #expect(text.contains(part), "\(part) in \(text)")
         }
         #expect(Toy.areIdentical(Toy.values(model), before))
+        // Each alone is enough.
+        let other = try Toy.classifier(seed: 8)
+        let whole = Dictionary(
+            uniqueKeysWithValues: other.parameterPaths.map { ($0.path, $0.parameter.value) })
+        for (path, tensor) in [
+            ("other/kernel", Tensor.ones([1])), ("output/bias", .ones([4])), ("hidden/bias", nil),
+        ] {
+            var tensors = whole
+            tensors[path] = tensor
+            try SafetensorsFile.write(tensors, to: url)
+            let error = #expect(throws: WeightFileError.self) { try model.loadWeights(from: url) }
+            #expect(error?.description.contains(path) == true)
+            #expect(Toy.areIdentical(Toy.values(model), before))
+        }
         try Data([1, 2, 3]).write(to: url)
         #expect(throws: FormatError.self) { try model.loadWeights(from: url) }
         #expect(throws: FormatError.self) { try model.loadWeights(from: folder.file("absent.safetensors")) }

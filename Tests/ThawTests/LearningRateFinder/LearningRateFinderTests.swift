@@ -150,6 +150,10 @@ import Testing
         #expect(abs(log10(found.turningRate ?? 0) + 1) < 0.2)
         #expect(abs(log10(found.steepestRate ?? 0) + 2) < 0.1)
         #expect(found.suggestion == found.turningRate.map { $0 / 10 })
+        // On a plateau that is lowest at its beginning, the end of it counts.
+        let plateau = Found(
+            rates: rates, losses: rates.map { $0 < 0.01 ? 2 : $0 < 0.1 ? 1 + $0 / 10 : 3 }, end: .completed)
+        #expect(abs(log10(plateau.turningRate ?? 0) + 1) < 0.2)
         let climbing = Found(rates: rates, losses: rates.map { $0 }, end: .completed)
         #expect(climbing.suggestion == nil && climbing.steepestRate == nil)
         let falling = Found(rates: rates, losses: rates.map { 1 - $0 / 20 }, end: .completed)
