@@ -68,7 +68,9 @@ let package = Package(
             name: "ThawGraphTests", dependencies: ["ThawGraph", "ThawTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ThawEngineTests", dependencies: ["ThawEngine", "ThawTestSupport"], swiftSettings: strict),
-        .testTarget(name: "ThawFormatsTests", dependencies: ["ThawFormats"], swiftSettings: strict),
+        .testTarget(
+            name: "ThawFormatsTests", dependencies: ["ThawFormats", "ThawTestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "ThawTests", dependencies: ["Thaw", "ThawTestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),

@@ -1,11 +1,16 @@
 import Foundation
 
 /// Writes a line of metrics for each epoch to a file of comma-separated values, as it goes: `epoch,accuracy,loss,...`.
+///
+/// The columns are those of the first epoch in the order of their names, as in Keras, and those of validation if some epochs
+/// are validated. What an epoch does not have is `NA`.
 public final class CSVLogger: Callback {
     private let file: URL
     private let separator: String
     private let appends: Bool
     private var columns: [String]?
+    /// Whether the file that is continued ends in the middle of a line, after a crash perhaps.
+    private var endsWithinLine = false
     private var handle: FileHandle?
 
     /// Creates the callback.
@@ -28,9 +33,11 @@ public final class CSVLogger: Callback {
                 let text = try String(contentsOf: file, encoding: .utf8)
                 let names = text.prefix { !$0.isNewline }.components(separatedBy: separator)
                 columns = names.first == "epoch" ? Array(names.dropFirst()) : nil
+                endsWithinLine = text.last?.isNewline == false
             } else {
                 try Data().write(to: file)
                 columns = nil
+                endsWithinLine = false
             }
             handle = try FileHandle(forWritingTo: file)
             try handle?.seekToEnd()
@@ -42,14 +49,20 @@ public final class CSVLogger: Callback {
     }
 
     public override func onEpochEnd(epoch: Int, logs: Logs) throws {
-        var text = ""
+        var text = endsWithinLine ? "\n" : ""
+        endsWithinLine = false
         let names: [String]
         if let columns {
             names = columns
         } else {
-            names = logs.ordered.map(\.name)
+            var found = logs.ordered.map(\.name).sorted()
+            if model?.training.isValidating == true, !found.contains(where: { $0.hasPrefix("val_") }) {
+                // Validated less often than every epoch.
+                found += found.filter { $0 != "learning_rate" }.map { "val_\($0)" }
+            }
+            names = found
             columns = names
-            text = (["epoch"] + names).joined(separator: separator) + "\n"
+            text += (["epoch"] + names).joined(separator: separator) + "\n"
         }
         let values = names.map { name in logs[name].map { "\($0)" } ?? "NA" }
         text += (["\(epoch)"] + values).joined(separator: separator) + "\n"

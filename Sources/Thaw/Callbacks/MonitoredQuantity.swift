@@ -36,7 +36,7 @@ struct MonitoredQuantity {
 
     /// Whether a value is better than another, by more than the least difference.
     func isBetter(_ value: Double, than best: Double) -> Bool {
-        direction == .falling ? value < best - minimumDelta : value > best + minimumDelta
+        direction == .falling ? value + minimumDelta < best : value - minimumDelta > best
     }
 
     /// Its value at the end of an epoch.

@@ -41,7 +41,7 @@ extension Model {
         let middle = [
             ("x", "\((start.x + end.x) / 2 + 4)"), ("y", "\((start.y + end.y) / 2)"), ("fill", "#666"),
         ]
-        return [path, element("text", middle, edge.label.escapedForXML)]
+        return [path, element("text", middle, MarkupText.escape(edge.label))]
     }
 
     private static func rectangle(_ box: ModelDrawing.Box) -> [String] {
@@ -58,7 +58,7 @@ extension Model {
                 [
                     ("x", "\(box.x + box.width / 2)"), ("y", "\(box.y + 20 + Double(index) * 15)"),
                     ("text-anchor", "middle"), ("font-weight", index == 0 ? "bold" : "normal"),
-                ], text.escapedForXML)
+                ], MarkupText.escape(text))
         }
         return [rectangle] + texts
     }
@@ -66,7 +66,7 @@ extension Model {
     private static func element(_ name: String, _ attributes: [(String, String)], _ content: String = "")
         -> String
     {
-        let texts = attributes.map { " \($0)=\"\($1.escapedForXML)\"" }
+        let texts = attributes.map { " \($0)=\"\(MarkupText.escape($1))\"" }
         return content.isEmpty
             ? "<\(name)\(texts.joined())/>" : "<\(name)\(texts.joined())>\(content)</\(name)>"
     }

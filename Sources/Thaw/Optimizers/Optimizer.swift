@@ -61,7 +61,7 @@ open class Optimizer {
     /// The number of steps taken: the global step that schedules are functions of.
     public internal(set) var iterations: Int = 0
 
-    private var records: [ObjectIdentifier: Record] = [:]
+    var records: [ObjectIdentifier: Record] = [:]
 
     /// Creates an optimizer.
     ///
@@ -121,7 +121,7 @@ open class Optimizer {
 extension Optimizer {
     /// The variables kept for one parameter. The parameter is held weakly: its address may be reused
     /// after its end.
-    private struct Record {
+    struct Record {
         weak var parameter: Parameter?
         var slots: [String: any Variable]
         let updateCount: (any Variable)?

@@ -25,6 +25,7 @@ final class CompiledStep {
     let weightsSlot: Int?
     private let learningRateSlot: Int?
     private let randomKeySlot: Int?
+    private let lossSlot: Int?
     /// Keys of steps name layers by identity, so the layers live as long as the step.
     private let layers: [Layer]
 
@@ -43,7 +44,11 @@ final class CompiledStep {
         weightsSlot = places[Name.sampleWeights]
         learningRateSlot = places[Name.learningRate]
         randomKeySlot = places[Tracer.randomKeyName]
+        lossSlot = executable.outputs.firstIndex { $0.name == Name.loss }
     }
+
+    /// The loss of the last batch alone; nil for a step that has none. To be read before anything else runs.
+    var loss: Double? { lossSlot.map { Double(executable.scalar($0)) } }
 
     /// Gives the learning rate of the coming run.
     func setLearningRate(_ rate: Double) {

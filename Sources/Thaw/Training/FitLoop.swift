@@ -78,11 +78,12 @@ final class FitLoop {
         var done = 0
         for batch in 0..<history.stepsPerEpoch {
             if !callbacks.isEmpty { try callbacks.notify { try $0.onTrainBatchBegin(batch: batch) } }
-            try runStep(batch, epoch: epoch)
+            let (loss, isSkipped) = try runStep(batch, epoch: epoch)
             done = batch + 1
             progress.update(done) { metrics.results }
             if !callbacks.isEmpty {
                 batchLogs.invalidate()
+                (batchLogs.batchLoss, batchLogs.isStepSkipped) = (loss, isSkipped)
                 try callbacks.notify { try $0.onTrainBatchEnd(batch: batch, logs: batchLogs) }
             }
             if isCancelled() { throw CancellationError() }
@@ -97,13 +98,17 @@ final class FitLoop {
                 logs["val_" + entry.name] = entry.value
             }
         }
-        try callbacks.notify { try $0.onEpochEnd(epoch: epoch, logs: logs) }
-        history.append(epoch: epoch, logs.ordered)
+        do {
+            // The epoch is recorded even if a callback throws.
+            defer { history.append(epoch: epoch, logs.ordered) }
+            try callbacks.notify { try $0.onEpochEnd(epoch: epoch, logs: logs) }
+        }
         progress.finish(done, metrics: logs.ordered)
         return logs.ordered
     }
 
-    private func runStep(_ batch: Int, epoch: Int) throws {
+    /// The batch's loss, and whether its update was left out.
+    private func runStep(_ batch: Int, epoch: Int) throws -> (loss: Double?, isSkipped: Bool) {
         let start = batch * options.batchSize
         let rows = min(options.batchSize, feeder.count - start)
         let step = try pool.step(rows: rows, onlyGathers: compilation.optimizer.gathersNext)
@@ -117,12 +122,15 @@ final class FitLoop {
         }
         step.setLearningRate(rate)
         step.setRandomKey(seed: options.seed, step: optimizer.batchNumber)
-        if try step.executable.run() {
+        let isSkipped = try !step.executable.run()
+        let loss = step.loss
+        if isSkipped {
+            try handleNonFinite(batch, start: start, rows: rows, epoch: epoch)
+        } else {
             optimizer.countBatch()
             compilation.trainingMetrics.collect(rows: rows)
-        } else {
-            try handleNonFinite(batch, start: start, rows: rows, epoch: epoch)
         }
+        return (loss, isSkipped)
     }
 
     private func handleNonFinite(_ batch: Int, start: Int, rows: Int, epoch: Int) throws {

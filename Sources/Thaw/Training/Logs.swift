@@ -10,6 +10,13 @@ public final class Logs {
     private var source: (() -> [(name: String, value: Double)])?
     private var isCurrent = true
 
+    /// The loss of the batch alone, penalties included and before its update, whether it is finite or not; nil outside of
+    /// `onTrainBatchEnd`.
+    public internal(set) var batchLoss: Double?
+    /// Whether the batch's update was left out because the loss, a gradient or the data was not finite; only in
+    /// `onTrainBatchEnd`, and with `onNonFinite: .continue` or `.stop`.
+    public internal(set) var isStepSkipped = false
+
     /// Logs of given values.
     public init(_ entries: [(name: String, value: Double)] = []) {
         self.entries = entries

@@ -67,6 +67,7 @@ extension Model {
 
         training.stopsTraining = false
         training.isFitting = true
+        training.isValidating = validated != nil
         defer { training.isFitting = false }
         return try onEngine { isCancelled in
             let list = CallbackList(callbacks, model: self)

@@ -15,6 +15,8 @@ final class TrainingState {
     var isFitting = false
     /// Whether that is the single step of `trainOnBatch`, which ends nothing.
     var isOneBatch = false
+    /// Whether the `fit` under way validates, after some epochs at least.
+    var isValidating = false
 }
 
 /// What `compile` was given, with the state of the metrics.

@@ -1,4 +1,5 @@
 import Foundation
+import Thaw
 
 /// The report of a demo as one HTML page that needs nothing else: no scripts, no fonts, no images from elsewhere.
 struct DemoPage {
@@ -104,11 +105,11 @@ struct DemoPage {
     private func charts(
         _ label: String, including value: Double, curves: (LearningCurves) -> [[Double]]
     ) -> String {
-        let range = LineChart.range(of: report.runs.flatMap { curves($0.curves).joined() }, including: value)
+        let range = ChartAxis.range(of: report.runs.flatMap { curves($0.curves).joined() }, including: value)
         let charts = report.runs.map { run in
             LineChart(
-                title: "\(run.behaviour.rawValue): \(label)", yLabel: label, series: curves(run.curves),
-                range: range
+                title: "\(run.behaviour.rawValue): \(label)", yLabel: label,
+                epochs: curves(run.curves).map { ("", $0) }, range: range
             ).svg
         }
         return

@@ -43,28 +43,6 @@ import Testing
         #expect(page.contains("thaw demo --seed 7 --quick"))
     }
 
-    @Test(arguments: [
-        [[0.5, 0.4, .nan, 0.1], [0.6]], [[], []], [[0.3]], [[.infinity, -.infinity], [.nan]],
-    ])
-    func chartIsWellFormed(_ series: [[Double]]) {
-        let range = LineChart.range(of: Array(series.joined()), including: 0)
-        #expect(range.lowerBound.isFinite && range.upperBound.isFinite && range.lowerBound < range.upperBound)
-        let chart = LineChart(title: "a < b & \"c\"", yLabel: "loss", series: series, range: range)
-        let parser = XMLParser(data: Data(chart.svg.utf8))
-        #expect(parser.parse(), "\(String(describing: parser.parserError)): \(chart.svg)")
-        #expect(!chart.svg.contains("nan") && !chart.svg.contains("inf"))
-        #expect(chart.svg.components(separatedBy: "<polyline").count - 1 == series.count)
-    }
-
-    @Test func ticksAreRound() {
-        func isClose(_ ticks: [Double], _ expected: [Double]) -> Bool {
-            ticks.count == expected.count && zip(ticks, expected).allSatisfy { abs($0 - $1) < 1e-9 }
-        }
-        #expect(isClose(LineChart.ticks(0...1), [0, 0.2, 0.4, 0.6, 0.8, 1]))
-        #expect(isClose(LineChart.ticks(0.4...1), [0.4, 0.6, 0.8, 1]))
-        #expect(isClose(LineChart.ticks(0...0), [0]))
-    }
-
     @Test func tableHasARowForEachRun() {
         let lines = DemoTable(DemoSamples.report().runs).text.split(separator: "\n")
         #expect(lines.count == 5)

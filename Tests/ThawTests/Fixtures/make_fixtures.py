@@ -16,6 +16,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, FOLDER)
 
 from generators import (  # noqa: E402
+    callbacks,
     functional,
     initializers,
     layers,
@@ -39,6 +40,7 @@ MAKERS = {
     "schedules": schedules,
     "training": training,
     "functional": functional,
+    "callbacks": callbacks,
 }
 
 

@@ -1,0 +1,108 @@
+public import Foundation
+
+/// Saves the weights while training, at each epoch or when they are the best so far.
+///
+/// The file's name may hold numbers, as in Keras: `weights.{epoch:02d}-{val_loss:.2f}.safetensors`. `epoch` and `batch` count
+/// from 1; `batch` is known when the callback saves by batches; every other name is one of the logs. Without such places the
+/// file is replaced each time. It is written under another name first and then renamed, so that a crash leaves the last one
+/// whole. Missing folders are created.
+///
+/// What is saved follows from the ending: `.safetensors` holds the weights, statistics included, which
+/// `model.loadWeights(from:)` takes back. There is no ending for whole models yet; others are refused.
+public final class ModelCheckpoint: Callback {
+    /// When the callback saves.
+    public enum Frequency: Sendable, Hashable {
+        /// After each epoch.
+        case epoch
+        /// After each so many batches, counted over epochs.
+        case batches(Int)
+    }
+
+    private let path: String
+    private let quantity: MonitoredQuantity
+    private let saveBestOnly: Bool
+    private let frequency: Frequency
+    private var pattern: FileNamePattern?
+    private var epoch = 0
+    private var batchesSinceSaving = 0
+
+    /// The best value of the metric so far, the initial threshold before the first; kept from one `fit` to the next.
+    public private(set) var best: Double?
+    /// The file that was written last; nil before the first.
+    public private(set) var lastFile: URL?
+
+    /// Creates the callback.
+    ///
+    /// - Parameters:
+    ///   - path: the file, with places for numbers if wanted; its name ends in `.safetensors`.
+    ///   - monitor: the metric's name, `val_` before those of validation; looked at with `saveBestOnly` only.
+    ///   - saveBestOnly: whether only weights are saved whose metric is better than all before. NaN is never better.
+    ///   - mode: which way the metric gets better; nil chooses by its name.
+    ///   - saveFrequency: when to save. Between epochs metrics are means from the start of the epoch, and there are none of
+    ///     validation.
+    ///   - initialValueThreshold: with `saveBestOnly`, the value that the first must be better than; nil for none.
+    public init(
+        _ path: String, monitor: String = "val_loss", saveBestOnly: Bool = false, mode: MonitorMode? = nil,
+        saveFrequency: Frequency = .epoch, initialValueThreshold: Double? = nil
+    ) {
+        self.path = path
+        quantity = MonitoredQuantity(monitor, mode: mode)
+        self.saveBestOnly = saveBestOnly
+        frequency = saveFrequency
+        best = initialValueThreshold
+        super.init()
+    }
+
+    public override func onTrainBegin() throws {
+        if case .batches(let count) = frequency, count < 1 {
+            throw TrainingError.invalidArgument(
+                "ModelCheckpoint's saveFrequency is .batches(\(count)); it must be at least 1.")
+        }
+        try Layer.checkWeightFile(path, call: "ModelCheckpoint")
+        let pattern = try FileNamePattern(path, callback: "ModelCheckpoint")
+        // A folder that cannot be written to is an error now and not after the first epoch.
+        if let folder = pattern.fixedFolder { try Self.prepare(folder) }
+        self.pattern = pattern
+    }
+
+    public override func onEpochBegin(epoch: Int) { self.epoch = epoch }
+
+    public override func onTrainBatchEnd(batch: Int, logs: Logs) throws {
+        guard case .batches(let count) = frequency else { return }
+        batchesSinceSaving += 1
+        guard batchesSinceSaving >= count else { return }
+        batchesSinceSaving = 0
+        try save(counts: [("epoch", epoch + 1), ("batch", batch + 1)], logs: logs)
+    }
+
+    public override func onEpochEnd(epoch: Int, logs: Logs) throws {
+        guard frequency == .epoch else { return }
+        try save(counts: [("epoch", epoch + 1)], logs: logs)
+    }
+
+    private func save(counts: [(name: String, value: Int)], logs: Logs) throws {
+        guard let model, let pattern else { return }
+        let value = saveBestOnly ? try quantity.value(in: logs, callback: "ModelCheckpoint") : nil
+        // The name first: a mistake in it shows at the first epoch, better or not.
+        let file = URL(fileURLWithPath: try pattern.filled(counts: counts, values: logs.ordered))
+        if let value, !quantity.isBetter(value, than: best ?? quantity.worst) { return }
+        try Self.prepare(file.deletingLastPathComponent())
+        try model.saveWeights(to: file)
+        (best, lastFile) = (value ?? best, file)
+    }
+
+    private static func prepare(_ folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw TrainingError.invalidArgument(
+                "ModelCheckpoint cannot create the folder \(folder.path): \(error.localizedDescription) Choose a folder that can "
+                    + "be written to.")
+        }
+        guard access(folder.path, W_OK | X_OK) == 0 else {
+            throw TrainingError.invalidArgument(
+                "ModelCheckpoint cannot write to the folder \(folder.path). Change its permissions or choose another."
+            )
+        }
+    }
+}

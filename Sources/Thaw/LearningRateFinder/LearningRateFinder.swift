@@ -1,0 +1,103 @@
+import Foundation
+
+/// Finding a learning rate: training for a moment with a rate that grows from batch to batch, and looking at the loss (Smith
+/// 2015, "Cyclical Learning Rates for Training Neural Networks").
+///
+/// `model.findLearningRate(on:)` does it and gives a `Result`.
+public enum LearningRateFinder {
+    /// The loss of each batch at its learning rate, and what follows from it.
+    public struct Result: Sendable, Equatable {
+        /// Why the search ended.
+        public enum End: Sendable, Hashable {
+            /// All batches were used.
+            case completed
+            /// The loss had become much higher than its best.
+            case diverged
+            /// The loss or a gradient was infinite or NaN.
+            case nonFinite
+            /// A callback set `model.stopTraining`.
+            case stopped
+        }
+
+        /// The rate of each batch, growing by one factor.
+        public let rates: [Double]
+        /// The loss of each batch alone, penalties included, before its update; the last may be infinite or NaN.
+        public let losses: [Double]
+        /// Why the search ended.
+        public let end: End
+
+        /// The losses averaged over neighbouring batches, a fortieth of all on either side; NaN where none is finite.
+        public var smoothedLosses: [Double] {
+            let reach = max(1, losses.count / 40)
+            return losses.indices.map { index in
+                let window = losses[max(0, index - reach)...min(losses.count - 1, index + reach)]
+                let finite = window.filter(\.isFinite)
+                return finite.isEmpty ? .nan : finite.reduce(0, +) / Double(finite.count)
+            }
+        }
+
+        /// The rate at which the loss begins to climb: the last whose smoothed loss is above the lowest by no more than a
+        /// twentieth of the whole fall, so that it does not matter where on a plateau the lowest lies; nil if the loss never
+        /// fell, or did not climb before the end.
+        public var turningRate: Double? {
+            guard let lowest, lowest > 0 else { return nil }
+            let smoothed = smoothedLosses
+            let top = smoothed[...lowest].filter(\.isFinite).max() ?? smoothed[lowest]
+            let limit = smoothed[lowest] + (top - smoothed[lowest]) / 20
+            guard let turning = smoothed.lastIndex(where: { $0 <= limit }) else { return nil }
+            let last = losses.lastIndex { $0.isFinite } ?? 0
+            if turning < last { return rates[turning] }
+            // It climbed so fast that nothing shows beyond the limit.
+            return end == .nonFinite || end == .diverged ? rates[lowest] : nil
+        }
+
+        /// The rate at which the smoothed loss falls most steeply over the logarithm of the rate; nil if it never falls.
+        public var steepestRate: Double? {
+            guard let lowest, lowest > 0 else { return nil }
+            let smoothed = smoothedLosses
+            func slope(_ index: Int) -> Double {
+                let (before, after) = (max(0, index - 1), min(lowest, index + 1))
+                return (smoothed[after] - smoothed[before]) / log(rates[after] / rates[before])
+            }
+            let slopes = (0...lowest).map(slope)
+            return slopes.indices.filter { slopes[$0] < 0 }.min { slopes[$0] < slopes[$1] }.map { rates[$0] }
+        }
+
+        /// A rate to train with: a tenth of the `turningRate`; nil if that is not known. For a schedule that begins low, such as
+        /// 1cycle, half of the turning rate may serve as the maximum.
+        public var suggestion: Double? { turningRate.map { $0 / 10 } }
+
+        private var lowest: Int? {
+            let smoothed = smoothedLosses
+            return smoothed.indices.filter { smoothed[$0].isFinite }.min { smoothed[$0] < smoothed[$1] }
+        }
+    }
+}
+
+extension LearningRateFinder.Result {
+    /// The losses over the learning rate, on a logarithmic axis, as an SVG picture: single batches, smoothed, and the rates that
+    /// follow from them. What diverged is cut off.
+    public func svg(title: String = "Loss by learning rate") -> String { chart(title: title).svg }
+
+    /// The chart that `svg(title:)` draws.
+    package func chart(title: String = "Loss by learning rate") -> LineChart {
+        let finite = losses.filter(\.isFinite)
+        let (low, first) = (finite.min() ?? 0, smoothedLosses.first ?? 0)
+        let ceiling = max(first + (first - low) / 2, low)
+        var chart = LineChart(
+            title: title,
+            x: ChartAxis(
+                "learning rate", range: (rates.first ?? 1)...(rates.last ?? 1), scale: .logarithmic),
+            y: ChartAxis("loss", range: ChartAxis.range(of: [low, ceiling.isFinite ? ceiling : low])),
+            series: [
+                LineChart.Series("each batch", Array(zip(rates, losses)), strokeWidth: 1),
+                LineChart.Series("smoothed", Array(zip(rates, smoothedLosses))),
+            ])
+        let places = [("suggested", suggestion), ("climbs", turningRate)]
+        chart.marks = places.compactMap { text, rate in
+            rate.map { ($0, "\(text) \(String(format: "%.2g", $0))") }
+        }
+        (chart.width, chart.height) = (560, 320)
+        return chart
+    }
+}

@@ -1,0 +1,189 @@
+public import Foundation
+public import ThawTensor
+
+/// The safetensors format: tensors by name in one file that holds numbers and nothing that could run.
+///
+/// Eight bytes with the length of the header (little-endian), the header in JSON, then the elements of all tensors, row-major
+/// and little-endian, without gaps.
+///
+/// | name | elements |
+/// |---|---|
+/// | F64, F32, F16, BF16 | floating point |
+/// | I64, I32, U8 | whole numbers |
+/// | BOOL | one byte, 0 or 1 |
+public enum SafetensorsFile {
+    /// What a file holds.
+    public struct Contents: Sendable, Equatable {
+        /// The tensors by name.
+        public var tensors: [String: Tensor]
+        /// Texts that were stored beside them.
+        public var metadata: [String: String]
+
+        /// Puts tensors and texts together.
+        public init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
+            self.tensors = tensors
+            self.metadata = metadata
+        }
+    }
+
+    /// The longest header that is accepted, in bytes; as in the format's own library.
+    public static let longestHeader = 100_000_000
+
+    private static let types: [(name: String, dtype: DType)] = [
+        ("F64", .float64), ("F32", .float32), ("F16", .float16), ("BF16", .bfloat16), ("I64", .int64),
+        ("I32", .int32), ("U8", .uint8), ("BOOL", .bool),
+    ]
+
+    /// The tensors in the file at `url`.
+    ///
+    /// - Parameter limit: the largest size of the file that is accepted, in bytes.
+    /// - Throws: ``FormatError`` when the file cannot be read or is damaged: the header must fit into the file, each tensor's
+    ///   offsets must fit its shape and type, and together the tensors must cover the data exactly, without overlap. All of it
+    ///   is checked before memory is allocated for a tensor.
+    public static func read(
+        _ url: URL, limit: Int = FileBytes.defaultLimit
+    ) throws(FormatError) -> Contents {
+        try read(try FileBytes.read(path: url.path, limit: limit), file: url.path)
+    }
+
+    /// The tensors in the bytes of a file.
+    ///
+    /// - Parameter file: what errors call it.
+    /// - Throws: as for a file.
+    public static func read(_ bytes: [UInt8], file: String = "data") throws(FormatError) -> Contents {
+        guard bytes.count >= 8 else {
+            throw FormatError(
+                .truncated, file: file, what: "this is too short for a safetensors file",
+                expected: "at least 8 bytes", got: "\(bytes.count)")
+        }
+        let claimed = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard claimed <= UInt64(min(bytes.count - 8, longestHeader)) else {
+            throw FormatError(
+                claimed > UInt64(longestHeader) ? .malformed : .truncated, file: file,
+                what: "the header of this safetensors file does not fit",
+                expected: "at most \(min(bytes.count - 8, longestHeader)) bytes", got: "\(claimed)",
+                remedy: "Check that this is a safetensors file, and complete")
+        }
+        let start = 8 + Int(claimed)
+        let header = try SafetensorsHeader(bytes[8..<start], file: file)
+        let places = try checkedPlaces(header, dataCount: bytes.count - start, file: file)
+        var tensors: [String: Tensor] = [:]
+        for (entry, dtype) in places {
+            let part = bytes[start + entry.begin..<start + entry.end]
+            // A bool's byte is read as Swift's Bool, which has no third value.
+            if dtype == .bool, let other = part.first(where: { $0 > 1 }) {
+                throw FormatError(
+                    .malformed, file: file, what: "tensor \"\(entry.name.prefix(80))\" is BOOL",
+                    expected: "bytes of 0 and 1", got: "\(other)")
+            }
+            tensors[entry.name] = Tensor(shape: entry.shape, dtype: dtype) { target in
+                part.withUnsafeBytes { target.copyMemory(from: $0) }
+            }
+        }
+        return Contents(tensors: tensors, metadata: header.metadata)
+    }
+
+    /// Replaces the file at `url` by tensors. The old file stays whole until the new one is complete.
+    ///
+    /// - Parameters:
+    ///   - tensors: the tensors by name.
+    ///   - metadata: texts to store beside them.
+    /// - Throws: ``FormatError`` of kind `unsupported` for a tensor named `__metadata__`, `unwritable` when the system refuses.
+    public static func write(
+        _ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL
+    ) throws(FormatError) {
+        guard tensors["__metadata__"] == nil else {
+            throw FormatError(
+                .unsupported, file: url.path,
+                what: "a safetensors file cannot hold a tensor named __metadata__",
+                remedy: "Give it another name")
+        }
+        // The widest elements first, so that all of them are aligned.
+        let ordered = tensors.sorted {
+            ($1.value.dtype.byteCount, $0.key) < ($0.value.dtype.byteCount, $1.key)
+        }
+        var fields: [String] = []
+        if !metadata.isEmpty {
+            let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0)):\(quoted($1))" }
+            fields.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
+        }
+        var offset = 0
+        for (name, tensor) in ordered {
+            let type = types.first { $0.dtype == tensor.dtype }?.name ?? ""
+            let shape = tensor.shape.map { String($0) }.joined(separator: ",")
+            let end = offset + tensor.byteCount
+            fields.append(
+                "\(quoted(name)):{\"dtype\":\"\(type)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+            )
+            offset = end
+        }
+        var header = Array("{\(fields.joined(separator: ","))}".utf8)
+        header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
+        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) }
+        do {
+            try AtomicFile.write(to: url) { file in
+                try file.write(length + header)
+                // Every platform that Swift runs on is little-endian, as the format is.
+                for (_, tensor) in ordered { try tensor.withUnsafeBytes { try file.write($0) } }
+            }
+        } catch let error as FormatError {
+            throw error
+        } catch {
+            throw FormatError(.unwritable, file: url.path, what: "the file could not be written (\(error))")
+        }
+    }
+
+    /// The entries with their types, once they are known to cover the data exactly.
+    private static func checkedPlaces(
+        _ header: SafetensorsHeader, dataCount: Int, file: String
+    ) throws(FormatError) -> [(SafetensorsHeader.Entry, DType)] {
+        var places: [(SafetensorsHeader.Entry, DType)] = []
+        var covered = 0
+        for entry in header.entries.sorted(by: { ($0.begin, $0.end) < ($1.begin, $1.end) }) {
+            let name = "tensor \"\(entry.name.prefix(80))\""
+            guard let dtype = types.first(where: { $0.name == entry.type })?.dtype else {
+                throw FormatError(
+                    .unsupported, file: file, what: "\(name) has elements of a type that is not supported",
+                    expected: types.map(\.name).joined(separator: ", "), got: "\(entry.type.prefix(80))")
+            }
+            // Extents of 0 must not hide an absurd product of the others.
+            guard TensorShape.byteCount(entry.shape.map { max($0, 1) }, dtype: dtype) != nil,
+                let count = TensorShape.byteCount(entry.shape, dtype: dtype)
+            else { throw header.malformed("\(name) has an absurd shape") }
+            guard entry.end - entry.begin == count else {
+                throw header.malformed(
+                    "\(name) of shape \(entry.shape) takes \(count) bytes, its offsets say "
+                        + "\(entry.end - entry.begin)")
+            }
+            guard entry.begin == covered else {
+                throw header.malformed(
+                    "\(name) begins at byte \(entry.begin) of the data, the one before it ends at \(covered)")
+            }
+            covered = entry.end
+            places.append((entry, dtype))
+        }
+        guard covered == dataCount else {
+            throw FormatError(
+                covered > dataCount ? .truncated : .malformed, file: file,
+                what: "the data does not fit the header of this safetensors file",
+                expected: "\(covered) bytes", got: "\(dataCount)", remedy: "Get the file again")
+        }
+        return places
+    }
+
+    /// A text in JSON.
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\u{0}"..<"\u{20}":
+                let code = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - code.count) + code
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,1 @@
+../../../Examples/Sources/OwnCallback/StopWhenGoodEnough.swift

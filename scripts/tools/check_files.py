@@ -1,0 +1,103 @@
+"""Reads the files that Thaw's tests wrote, with TensorBoard's reader and the safetensors library, and compares.
+
+check_files.py FOLDER
+"""
+
+import glob
+import json
+import os
+import sys
+
+import numpy as np
+from safetensors import deserialize, safe_open
+from tensorboard.backend.event_processing.directory_loader import DirectoryLoader
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.event_file_loader import TimestampedEventFileLoader
+from tensorboard.util import tensor_util
+
+FOLDER = sys.argv[1]
+
+
+def path(*names):
+    return os.path.join(FOLDER, *names)
+
+
+def load(name):
+    with open(path(name), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def accumulator(run):
+    result = EventAccumulator(path("logs", run), size_guidance={"scalars": 0, "histograms": 0})
+    result.Reload()
+    return result
+
+
+def check_scalars(history):
+    train, validation = accumulator("train"), accumulator("validation")
+    count = 0
+    for name, values in history.items():
+        run, tag = (validation, name[4:]) if name.startswith("val_") else (train, name)
+        events = run.Scalars(f"epoch_{tag}")
+        assert [event.step for event in events] == list(range(len(values))), name
+        assert [event.value for event in events] == [np.float32(value) for value in values], name
+        count += len(events)
+    batches = train.Scalars("batch_loss")
+    assert [event.step for event in batches] == list(range(1, 13)), batches
+    rates = [event.value for event in train.Scalars("batch_learning_rate")]
+    assert rates == [np.float32(0.1)] * 12, rates
+    assert [event.step for event in validation.Scalars("evaluation_loss_vs_iterations")] == [4, 8, 12]
+    return count + len(batches) + len(rates)
+
+
+def check_histograms(weights):
+    train = accumulator("train")
+    for name, values in weights.items():
+        events = train.Histograms(f"{name}/histogram")
+        assert [event.step for event in events] == [0, 1, 2], name
+        last = events[-1].histogram_value
+        values = np.array(values)
+        assert last.num == values.size and sum(last.bucket) == values.size, name
+        assert (last.min, last.max) == (values.min(), values.max()), name
+        assert np.isclose(last.sum, values.sum()) and np.isclose(last.sum_squares, (values**2).sum()), name
+        edges = np.array([last.min] + list(last.bucket_limit))
+        if values.min() < values.max():
+            counts, _ = np.histogram(values, bins=edges)
+            assert abs(counts - np.array(last.bucket)).max() <= 1, name
+    return 3 * len(weights)
+
+
+def check_migration():
+    """TensorBoard's own server reads a folder so, and turns values into tensors before it shows them."""
+    count = 0
+    for run in ("train", "validation"):
+        for event in DirectoryLoader(path("logs", run), TimestampedEventFileLoader).Load():
+            for value in event.summary.value:
+                array = tensor_util.make_ndarray(value.tensor)
+                assert array.shape == () or array.shape[1] == 3, value.tag
+                count += 1
+    assert count > 0
+    return count
+
+
+def check_safetensors(weights):
+    with safe_open(path("model.safetensors"), framework="numpy") as file:
+        assert file.metadata() == {"format": "thaw"}, file.metadata()
+        assert sorted(file.keys()) == sorted(weights), sorted(file.keys())
+        for name, values in weights.items():
+            assert file.get_tensor(name).reshape(-1).tolist() == values, name
+    # Every element type, byte for byte as in the file that the library itself wrote.
+    reference = os.path.join(os.path.dirname(__file__), "../../Tests/ThawFormatsTests/Fixtures/reference.safetensors")
+    with open(reference, "rb") as theirs, open(path("thaw.safetensors"), "rb") as ours:
+        expected, got = dict(deserialize(theirs.read())), dict(deserialize(ours.read()))
+    assert expected.keys() == got.keys(), got.keys()
+    for name, entry in expected.items():
+        for field in ("dtype", "shape", "data"):
+            assert entry[field] == got[name][field], (name, field)
+    return len(weights) + len(expected)
+
+
+history, weights = load("history.json"), load("weights.json")
+assert len(glob.glob(path("logs", "*", "events.out.tfevents.*"))) == 2
+print("TensorBoard reads", check_scalars(history), "scalars and", check_histograms(weights), "histograms,")
+print("its server", check_migration(), "values; safetensors reads", check_safetensors(weights), "tensors.")
