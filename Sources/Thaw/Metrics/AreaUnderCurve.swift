@@ -62,9 +62,12 @@ public final class AreaUnderCurve: SumMetric {
             places = try places + prediction.graph.constant(Tensor(starts))
         }
         let count = prediction.type.count
-        let indices = try places.cast(to: .int32).reshape(to: [count])
+        // What is no number has no place; its count makes the area NaN rather than leaving it out.
+        let isNumber = try scores.isFinite()
+        let indices = try isNumber.select(places, 0).cast(to: .int32).reshape(to: [count])
         return try [labels, 1 - labels].map {
-            try indices.scatterAdd(($0 * weights).reshape(to: [count]), rows: rows)
+            let counts = try isNumber.select($0 * weights, .nan)
+            return try indices.scatterAdd(counts.reshape(to: [count]), rows: rows)
         }
     }
 
