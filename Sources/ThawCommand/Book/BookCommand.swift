@@ -1,0 +1,83 @@
+import ArgumentParser
+import Foundation
+import Thaw
+
+/// `thaw book`: the published experiments, run again.
+struct BookCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "book",
+        abstract: "Run a well-known book's experiments on training deep networks, and compare.",
+        discussion: """
+            Each row is trained with several seeds; its numbers are compared with those reported, within bands that say \
+            why they are as wide as they are. Rows 1 to 25 need Fashion-MNIST, rows 26 to 31 CIFAR-10. All rows with three \
+            seeds take an hour or more on two cores; finished rows are in the files at any time.
+
+            Ends with status 1 if a quantity lies outside of its band.
+            """)
+
+    @Argument(help: "The rows to run; all by default.")
+    var rows: [Int] = []
+
+    @Flag(name: .long, help: "Print what the rows are, and end.")
+    var list = false
+
+    @Option(name: .long, help: "How often each row is trained, with seeds 1, 2 and so on.")
+    var seeds = 3
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The folder with the files of the data sets; by default they are looked for, and then downloaded.",
+            valueName: "dir"))
+    var data: String?
+
+    @Option(name: .long, help: ArgumentHelp("Write the numbers to this file.", valueName: "file"))
+    var json: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Write a page with tables and pictures to this file.", valueName: "file"))
+    var report: String?
+
+    @Flag(name: .long, help: "Show the progress of each training.")
+    var verbose = false
+
+    func validate() throws {
+        let known = BookRow.all.map(\.number)
+        if let unknown = rows.first(where: { !known.contains($0) }) {
+            throw ValidationError(
+                "there is no row \(unknown); there are \(known.first ?? 1) to \(known.last ?? 1) (thaw book --list)."
+            )
+        }
+        guard (1...100).contains(seeds) else {
+            throw ValidationError("--seeds is \(seeds); it must be from 1 to 100.")
+        }
+        for (name, value) in [("data", data), ("json", json), ("report", report)] where value == "" {
+            throw ValidationError("--\(name) needs a name.")
+        }
+    }
+
+    func run() async throws {
+        let chosen = BookRow.all.filter { rows.isEmpty || rows.contains($0.number) }
+        guard !list else {
+            print(BookText.list(chosen))
+            return
+        }
+        let run = BookRun(
+            rows: chosen, seeds: (1...UInt64(seeds)).map { $0 },
+            data: data.map { URL(fileURLWithPath: $0, isDirectory: true) },
+            json: try json.map { try OutputFile(path: $0) },
+            page: try report.map { try OutputFile(path: $0) },
+            verbosity: verbose ? .automatic : .silent)
+        let work = Task.detached { try run.run() }
+        let interruption = Interruption { work.cancel() }
+        defer { interruption.end() }
+        do {
+            let report = try await work.value
+            guard report.rows.allSatisfy(\.isInside) else { throw ExitCode(1) }
+        } catch is CancellationError {
+            FileHandle.standardError.write(Data("\nInterrupted. Finished rows are kept.\n".utf8))
+            throw ExitCode(130)
+        }
+    }
+}
