@@ -72,6 +72,10 @@ final class Binder {
         address(storage).assumingMemoryBound(to: Int32.self)
     }
 
+    func bytes(_ storage: Storage) -> UnsafeMutablePointer<UInt8> {
+        address(storage).assumingMemoryBound(to: UInt8.self)
+    }
+
     /// Keeps a primitive alive.
     func retain(_ primitive: Primitive) { primitives.append(primitive) }
 
