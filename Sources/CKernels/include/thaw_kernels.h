@@ -190,7 +190,7 @@ typedef struct {
     const float *gradient;            // [images, height / window_height, width / window_width, channels]
     const uint8_t *positions;         // like gradient
     const float *mean, *scale, *slope, *offset;  // [channels]
-    float *result;                    // like input
+    float *result;                    // like input; may lie exactly on it
     int64_t images, height, width, channels;
     int64_t window_height, window_width;
     int32_t threads;

@@ -35,7 +35,8 @@ extension Lowering {
         let count = threads.forElements(inputType(index, 0).count)
         add(
             PlannedStep(
-                "normalized pooling gradient", phase: analysis.phase[index], reads: inputs, writes: [result]
+                "normalized pooling gradient", phase: analysis.phase[index], reads: inputs, writes: [result],
+                replacement: (result, inputs[0])
             ) { binder in
                 func vector(_ position: Int) -> UnsafePointer<Float> {
                     UnsafePointer(binder.floats(inputs[position]))
