@@ -116,6 +116,10 @@ import Testing
             expected[pixel] += example.arriving[index] * example.scale[pixel % shape[3]]
         }
         #expect(result.values == expected)
+        let inPlace = Memory(example.x)
+        (context.input, context.result) = (UnsafePointer(inPlace.pointer), inPlace.pointer)
+        thaw_normalized_pooling_gradient_run(&context)
+        #expect(inPlace.isIntact && inPlace.values == expected)
     }
 
     /// At the beginning, in the middle and at the end of a window.
