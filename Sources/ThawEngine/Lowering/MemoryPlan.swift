@@ -22,7 +22,9 @@ struct MemoryPlan {
         let replaced = Self.replacements(steps)
         var placed: [(storage: Storage, offset: Int)] = []
         let arena = storages.filter { storage in
-            guard case .arena = storage.place, replaced[ObjectIdentifier(storage)] == nil else { return false }
+            guard case .arena = storage.place, replaced[ObjectIdentifier(storage)] == nil else {
+                return false
+            }
             if storage.isPinned { (storage.firstStep, storage.lastStep) = (0, steps.count) }
             return storage.lastStep >= 0
         }
