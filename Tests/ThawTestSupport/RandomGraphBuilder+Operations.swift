@@ -172,7 +172,11 @@ extension RandomGraphBuilder {
             let (y, mean, variance) = try x.batchNormalization(gamma: gamma, beta: beta, epsilon: 0.1)
             graph.addOutput("mean\(graph.outputs.count)", mean)
             graph.addOutput("variance\(graph.outputs.count)", variance)
-            return stream.int(in: 0..<2) == 0 ? y : try y.relu()
+            let activated = stream.int(in: 0..<2) == 0 ? y : try y.relu()
+            guard x.rank == 4, min(x.shape[1], x.shape[2]) >= 2, stream.int(in: 0..<2) == 0 else {
+                return activated
+            }
+            return try activated.maximumPooling2D(size: Size2D(2))
         case 1:
             let (mean, variance) = try x.moments()
             return try (x - mean) * (variance + 0.1).reciprocalSquareRoot()

@@ -168,6 +168,35 @@ typedef struct {
 void thaw_moments_run(void *context);
 size_t thaw_moments_scratch_bytes(const thaw_moments *moments);
 
+// ---------------------------------------------------------------- normalization and pooling together
+
+/// Of each channel of each window the largest (x - mean) scale + shift, with `rectifies` not below 0. Windows touch but do
+/// not overlap; rows and columns that fill no window are left out. The first of equals counts, a NaN as larger than all.
+typedef struct {
+    const float *input;               // [images, height, width, channels]
+    const float *mean, *scale, *shift;  // [channels]
+    float *output;                    // [images, height / window_height, width / window_width, channels]
+    float *centred;                   // like output: x - mean where the largest was; null if positions is
+    uint8_t *positions;               // like output: where in the window, row by row; or null
+    int64_t images, height, width, channels;
+    int64_t window_height, window_width;  // their product at most 256
+    int32_t rectifies, threads;
+} thaw_normalized_pooling;
+void thaw_normalized_pooling_run(void *context);
+
+/// result = (x - mean) slope + offset, and where x was the largest of its window that plus gradient * scale.
+typedef struct {
+    const float *input;               // [images, height, width, channels]
+    const float *gradient;            // [images, height / window_height, width / window_width, channels]
+    const uint8_t *positions;         // like gradient
+    const float *mean, *scale, *slope, *offset;  // [channels]
+    float *result;                    // like input; may lie exactly on it
+    int64_t images, height, width, channels;
+    int64_t window_height, window_width;
+    int32_t threads;
+} thaw_normalized_pooling_gradient;
+void thaw_normalized_pooling_gradient_run(void *context);
+
 // ---------------------------------------------------------------- softmax and cross-entropy, along rows
 
 // Outputs may lie exactly on the input or the logits.

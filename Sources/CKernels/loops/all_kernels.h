@@ -12,6 +12,7 @@
 #include "reduce_slices.h"
 #include "reduce.h"
 #include "moments.h"
+#include "normalized_pooling.h"
 #include "softmax.h"
 #include "cross_entropy.h"
 #include "strided_copy.h"
@@ -24,6 +25,8 @@ const thaw_kernel_table THAW_TABLE = {
     .elementwise = elementwise_run,
     .reduce = reduce_run,
     .moments = moments_run,
+    .normalized_pooling = normalized_pooling_run,
+    .normalized_pooling_gradient = normalized_pooling_gradient_run,
     .softmax = softmax_run,
     .sparse_cross_entropy = sparse_cross_entropy_run,
     .sparse_cross_entropy_gradient = sparse_cross_entropy_gradient_run,

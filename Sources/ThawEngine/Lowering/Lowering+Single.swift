@@ -13,6 +13,9 @@ extension Lowering {
             try lowerConvolutionKernelGradient(operation, index)
         case let operation as Pooling2D: try lowerPooling(operation, index)
         case let operation as Pooling2DGradient: try lowerPoolingGradient(operation, index)
+        case let operation as NormalizedPooling: try lowerNormalizedPooling(operation, index)
+        case let operation as NormalizedPoolingGradient:
+            try lowerNormalizedPoolingGradient(operation, index)
         case is Reduction, is ArgumentMaximum: try lowerReduction(index)
         case is Moments: try lowerMoments(index)
         case is Softmax: try lowerSoftmax(index, logarithm: false)

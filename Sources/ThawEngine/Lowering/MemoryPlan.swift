@@ -19,9 +19,12 @@ struct MemoryPlan {
                 storage.lastStep = max(storage.lastStep, number)
             }
         }
+        let replaced = Self.replacements(steps)
         var placed: [(storage: Storage, offset: Int)] = []
         let arena = storages.filter { storage in
-            guard case .arena = storage.place else { return false }
+            guard case .arena = storage.place, replaced[ObjectIdentifier(storage)] == nil else {
+                return false
+            }
             if storage.isPinned { (storage.firstStep, storage.lastStep) = (0, steps.count) }
             return storage.lastStep >= 0
         }
@@ -40,8 +43,29 @@ struct MemoryPlan {
             offsets[ObjectIdentifier(storage)] = offset
             arenaBytes = max(arenaBytes, offset + size)
         }
+        for (result, first) in replaced { offsets[result] = offsets[ObjectIdentifier(first)] }
         scratchOffset = arenaBytes
         arenaBytes += Self.aligned(steps.map(\.scratchBytes).max() ?? 0)
+    }
+
+    /// The results that take the place of an input whose last reader is the step that makes them, each with the storage that
+    /// had the place first. That one then lives as long as they do.
+    private static func replacements(_ steps: [PlannedStep]) -> [ObjectIdentifier: Storage] {
+        func isFree(_ storage: Storage) -> Bool {
+            guard case .arena = storage.place else { return false }
+            return !storage.isPinned
+        }
+        var replaced: [ObjectIdentifier: Storage] = [:]
+        for (number, step) in steps.enumerated() {
+            guard let (result, input) = step.replacement, isFree(result), isFree(input),
+                result.firstStep == number, input.lastStep == number,
+                aligned(result.bytes) == aligned(input.bytes)
+            else { continue }
+            let first = replaced[ObjectIdentifier(input)] ?? input
+            replaced[ObjectIdentifier(result)] = first
+            first.lastStep = result.lastStep
+        }
+        return replaced
     }
 
     static func aligned(_ bytes: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }

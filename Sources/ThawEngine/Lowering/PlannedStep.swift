@@ -8,6 +8,8 @@ final class PlannedStep {
     let reads: [Storage]
     let writes: [Storage]
     let scratchBytes: Int
+    /// A result that may lie exactly where an input lies, if nothing needs the input any more.
+    let replacement: (result: Storage, input: Storage)?
     /// Fills the step's context with addresses.
     let bind: (Binder) -> thaw_step
     /// What the step runs, where passes may give that to threads in other ways.
@@ -17,6 +19,7 @@ final class PlannedStep {
 
     init(
         _ name: String, phase: Phase, reads: [Storage], writes: [Storage], scratchBytes: Int = 0,
+        replacement: (result: Storage, input: Storage)? = nil,
         divisible: (any DivisibleWork)? = nil, lists: [[PlannedStep]] = [],
         bind: @escaping (Binder) -> thaw_step
     ) {
@@ -25,6 +28,7 @@ final class PlannedStep {
         self.reads = reads
         self.writes = writes
         self.scratchBytes = scratchBytes
+        self.replacement = replacement
         self.divisible = divisible
         self.lists = lists
         self.bind = bind
@@ -70,6 +74,10 @@ final class Binder {
 
     func integers(_ storage: Storage) -> UnsafeMutablePointer<Int32> {
         address(storage).assumingMemoryBound(to: Int32.self)
+    }
+
+    func bytes(_ storage: Storage) -> UnsafeMutablePointer<UInt8> {
+        address(storage).assumingMemoryBound(to: UInt8.self)
     }
 
     /// Keeps a primitive alive.

@@ -69,6 +69,50 @@ import ThawTensor
         #expect(MemoryPlan(storages: storages, steps: steps).arenaBytes == 2 * 6400)
     }
 
+    /// A step that may write `result` over `input`.
+    private static func replacing(_ input: Storage, by result: Storage) -> PlannedStep {
+        PlannedStep(
+            "test", phase: .main, reads: [input], writes: [result], replacement: (result, input)
+        ) { _ in
+            preconditionFailure("never bound")
+        }
+    }
+
+    /// Results that take the place of their input, one after the other; what lives beside the last does not.
+    @Test func resultsTakeThePlaceOfInputs() {
+        let storages = (0..<3).map { _ in Storage(bytes: 6400, place: .arena) }
+        let beside = Storage(bytes: 6400, place: .arena)
+        let steps = [
+            Self.step([storages[0]], scratch: 0), Self.replacing(storages[0], by: storages[1]),
+            Self.replacing(storages[1], by: storages[2]), Self.step([beside], scratch: 0),
+            Self.step([beside, storages[2]], scratch: 0),
+        ]
+        let plan = MemoryPlan(storages: storages + [beside], steps: steps)
+        let offsets = storages.map { plan.offsets[ObjectIdentifier($0)] }
+        #expect(offsets[0] != nil && offsets[1] == offsets[0] && offsets[2] == offsets[0])
+        #expect(plan.offsets[ObjectIdentifier(beside)] != offsets[0])
+        #expect(plan.arenaBytes == 2 * 6400)
+    }
+
+    enum Obstacle: CaseIterable {
+        case readLater, writtenBefore, pinnedInput, pinnedResult, otherSize, persistentInput
+    }
+
+    @Test(arguments: Obstacle.allCases) func resultsStayApart(_ obstacle: Obstacle) {
+        let input = Storage(bytes: 6400, place: obstacle == .persistentInput ? .persistent : .arena)
+        let result = Storage(bytes: obstacle == .otherSize ? 6300 : 6400, place: .arena)
+        input.isPinned = obstacle == .pinnedInput
+        result.isPinned = obstacle == .pinnedResult
+        let steps = [
+            Self.step(obstacle == .writtenBefore ? [input, result] : [input], scratch: 0),
+            Self.replacing(input, by: result),
+            Self.step(obstacle == .readLater ? [input, result] : [result], scratch: 0),
+        ]
+        let plan = MemoryPlan(storages: [input, result], steps: steps)
+        let offsets = [input, result].map { plan.offsets[ObjectIdentifier($0)] }
+        #expect(offsets[1] != nil && offsets[0] != offsets[1])
+    }
+
     @Test func nothingNeedsNothing() {
         let plan = MemoryPlan(storages: [Storage(bytes: 100, place: .arena)], steps: [])
         #expect(plan.arenaBytes == 0 && plan.offsets.isEmpty)
