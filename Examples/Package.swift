@@ -6,11 +6,14 @@ let examples = [
     "FashionMNISTClassifier",
     "FreezeAndTransfer",
     "FrozenNormalization",
+    "FunctionalModel",
+    "Serving",
     "CustomLayerAndLoss",
     "OwnOptimizer",
     "OwnCallback",
     "OwnLoss",
     "OwnMetric",
+    "OwnTrainingStep",
     "Reproducibility",
 ]
 
