@@ -37,7 +37,7 @@ class Contestant:
         try:
             worker.versions = worker.read(120).get("versions", {})
             worker.variant = variant
-            worker.ask(
+            prepared = worker.ask(
                 {
                     "case": case.name,
                     "prepare": True,
@@ -47,6 +47,7 @@ class Contestant:
                     "variant": variant,
                 }
             )
+            worker.answers = [prepared]
             return worker
         except WorkerError:
             worker.close()
@@ -61,7 +62,7 @@ class Contestant:
         for variant in variants:
             try:
                 worker = self.start(case, variant, options)
-                value = case.value(worker.ask({"case": case.name, "run": True, "epochs": 1}), 1)
+                value = case.value(worker.run(case, 1), 1)
             except WorkerError as error:
                 failure = error
                 say(f"  {self.name} {variant}: {error}")
@@ -121,13 +122,19 @@ def measure(case, players, options):
             if "error" in entry:
                 continue
             try:
-                answer = worker.ask({"case": case.name, "run": True, "epochs": epochs})
+                answer = worker.run(case, epochs)
                 entry["rounds"].append(case.value(answer, epochs))
                 entry["peakResidentBytes"] = answer["peak_rss_bytes"]
             except WorkerError as error:
                 entry["error"] = str(error)
     for worker in workers:
         worker.close()
+        losses = [answer.get("loss") for answer in worker.answers]
+        entries[worker.name] |= {
+            "parameters": worker.answers[0].get("parameters"),
+            "firstLoss": losses[0],
+            "lastLoss": losses[-1],
+        }
     for entry in entries.values():
         if entry.get("rounds"):
             entry["median"] = statistics.median(entry["rounds"])
@@ -135,6 +142,9 @@ def measure(case, players, options):
     rivals = {name: value for name, value in medians.items() if name != "thaw"}
     best = min(rivals, key=rivals.get, default=None)
     ratio = medians["thaw"] / rivals[best] if best and "thaw" in medians else None
+    passed = None if ratio is None else ratio <= case.target
+    if case.reported and medians.get("thaw", 0) > case.reported:
+        passed = False
     return {
         "case": case.name,
         "unit": case.unit,
@@ -146,7 +156,9 @@ def measure(case, players, options):
         "bestPeer": best,
         "ratio": ratio,
         "target": case.target,
-        "pass": None if ratio is None else ratio <= case.target,
+        "reported": case.reported,
+        "pass": passed,
+        "concerns": report.concerns(case, {worker.name: worker.answers for worker in workers}),
     }
 
 

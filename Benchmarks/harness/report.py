@@ -29,8 +29,30 @@ def milliseconds(value):
     return "-" if value is None else f"{value:.3f}" if value < 10 else f"{value:.1f}"
 
 
-def verdict(ratio, target):
-    return "-" if ratio is None else "yes" if ratio <= target else "no"
+def verdict(passed):
+    return {None: "-", True: "yes", False: "no"}[passed]
+
+
+def concerns(case, answers):
+    """Signs that contestants of a case do not do the same work, from all their answers by name."""
+    found = []
+    counts = {name: given[0].get("parameters") for name, given in answers.items() if given}
+    if len(set(counts.values())) > 1:
+        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+        found.append(f"NOT THE SAME NET, trainable parameters: {listed}")
+    if case.unit == "ms/image":
+        return found  # Nothing is trained, and each takes the batch that is best for it.
+    for name, given in answers.items():
+        for answer in given[1:]:
+            if answer["steps"] != case.steps(answer["epochs"]):
+                found.append(
+                    f"NOT THE SAME WORK, {name} took {answer['steps']} steps, not {case.steps(answer['epochs'])}"
+                )
+                break
+        losses = [answer.get("loss") for answer in given]
+        if None in losses or len(losses) > 1 and not losses[-1] < losses[0]:
+            found.append(f"{name} DOES NOT LEARN, loss of its first and last epoch: {losses[0]}, {losses[-1]}")
+    return found
 
 
 def case_line(result):
@@ -54,10 +76,10 @@ def row(cells):
 
 
 def case_table(results, names):
-    """Medians per case and contestant, the best peer, our share of its time, and the target."""
+    """Medians per case and contestant, the best peer, our share of its time, and both targets."""
     peers = [name for name in names if name != "thaw"]
-    lines = [row(["case", "unit", "thaw"] + peers + ["best peer", "ratio", "target", "pass"])]
-    lines.append("|" + "---|" * (len(peers) + 7))
+    lines = [row(["case", "unit", "thaw"] + peers + ["best peer", "ratio", "target", "reported", "pass"])]
+    lines.append("|" + "---|" * (len(peers) + 8))
     for result in results:
         medians = {name: entry.get("median") for name, entry in result["contestants"].items()}
         lines.append(
@@ -68,7 +90,8 @@ def case_table(results, names):
                     result["bestPeer"] or "-",
                     "-" if result["ratio"] is None else f"{result['ratio']:.2f}",
                     f"{result['target']:.2f}",
-                    verdict(result["ratio"], result["target"]),
+                    milliseconds(result["reported"]),
+                    verdict(result["pass"]),
                 ]
             )
         )
@@ -87,11 +110,12 @@ def memory_table(results, names):
 def startup_table(startup, names):
     lines = [row(["start to first step, s"] + names + ["target", "pass"]), "|" + "---|" * (len(names) + 3)]
     values = [startup.get(name) for name in names]
+    seconds = startup.get("thaw")
     lines.append(
         row(
             ["mlp32"]
             + ["-" if v is None else f"{v:.2f}" for v in values]
-            + [f"{STARTUP_TARGET_SECONDS:.2f}", verdict(startup.get("thaw"), STARTUP_TARGET_SECONDS)]
+            + [f"{STARTUP_TARGET_SECONDS:.2f}", verdict(seconds and seconds <= STARTUP_TARGET_SECONDS)]
         )
     )
     return "\n".join(lines)
@@ -106,6 +130,7 @@ def notes(results):
                 lines.append(f"- {result['case']}, {name}: best with {entry['variant']}")
             if entry.get("error"):
                 lines.append(f"- {result['case']}, {name}: FAILED: {entry['error']}")
+        lines += [f"- {result['case']}: {concern}" for concern in result.get("concerns", [])]
         for name, share in result.get("idleShare", {}).items():
             if name == "other processes":
                 if share > 0.1:

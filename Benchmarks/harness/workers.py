@@ -17,6 +17,7 @@ class Worker:
 
     def __init__(self, name, command, environment):
         self.name = name
+        self.answers = []
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             command,
@@ -54,6 +55,12 @@ class Worker:
         except BrokenPipeError:
             raise WorkerError(f"ended: {self.last_words()}") from None
         return self.read(timeout)
+
+    def run(self, case, epochs):
+        """Runs a prepared case; the answer is kept, to compare the work that the contestants do."""
+        answer = self.ask({"case": case.name, "run": True, "epochs": epochs})
+        self.answers.append(answer | {"epochs": epochs})
+        return answer
 
     def last_words(self):
         self.log.seek(0)

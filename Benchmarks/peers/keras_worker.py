@@ -35,6 +35,30 @@ def selu100():
     return stack + [layers.Dense(10, activation="softmax")], keras.optimizers.SGD(1e-3)
 
 
+def small_net(rate=0):
+    stack = [keras.Input((28, 28)), layers.Flatten()]
+    for units, activation, initializer in (
+        (300, "selu", "lecun_normal"),
+        (100, "selu", "lecun_normal"),
+        (10, "softmax", "glorot_uniform"),
+    ):
+        stack += [layers.AlphaDropout(rate)] if rate else []
+        stack.append(layers.Dense(units, activation=activation, kernel_initializer=initializer))
+    return stack
+
+
+def nadam():
+    return small_net(), keras.optimizers.Nadam(1e-3)
+
+
+def adamw():
+    return small_net(), keras.optimizers.AdamW(1e-3, weight_decay=4e-3)
+
+
+def alphadropout():
+    return small_net(0.2), keras.optimizers.SGD(0.01, momentum=0.9, nesterov=True)
+
+
 def bn20():
     stack = [keras.Input((3072,)), layers.BatchNormalization()]
     for _ in range(20):
@@ -59,7 +83,17 @@ def cnn():
     return stack, keras.optimizers.SGD(0.01, momentum=0.9)
 
 
-CASES = {"mlp32": mlp, "mlp128": mlp, "selu100": selu100, "bn20": bn20, "cnn": cnn, "predict": cnn}
+CASES = {
+    "mlp32": mlp,
+    "mlp128": mlp,
+    "selu100": selu100,
+    "nadam": nadam,
+    "adamw": adamw,
+    "alphadropout": alphadropout,
+    "bn20": bn20,
+    "cnn": cnn,
+    "predict": cnn,
+}
 
 
 def make_case(request):
@@ -86,26 +120,27 @@ def make_case(request):
         def run(epochs):
             for _ in range(epochs):
                 model.predict(x, batch_size=batch, verbose=0)
-            return steps * epochs
+            return steps * epochs, None
     else:
 
         def run(epochs):
-            model.fit(x, labels, batch_size=batch, epochs=epochs, shuffle=False, verbose=0)
-            return steps * epochs
+            history = model.fit(x, labels, batch_size=batch, epochs=epochs, shuffle=False, verbose=0)
+            return steps * epochs, history.history["loss"][-1]
 
-    return run
+    return sum(int(np.prod(variable.shape)) for variable in model.trainable_variables), run
 
 
 def first_step():
     """One step of the small net from nothing, compiled only where the backend cannot do without."""
-    make_case(
+    _, run = make_case(
         {
             "case": "mlp32",
             "samples": 32,
             "batch": 32,
             "variant": {"jit_compile": keras.backend.backend() == "jax"},
         }
-    )(1)
+    )
+    run(1)
     answers.write('{"first_step": true}\n')
     answers.flush()
 

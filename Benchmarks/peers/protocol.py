@@ -30,7 +30,8 @@ def peak_resident_bytes():
 def serve(answers, name, versions, make_case):
     """Answers requests until standard input ends.
 
-    `make_case(request)` builds a case and gives a function from a number of epochs to a number of steps.
+    `make_case(request)` builds a case and gives the number of trainable parameters and a function from a number of
+    epochs to the number of steps and the last epoch's loss (None where nothing is trained).
     """
 
     def answer(fields):
@@ -46,16 +47,18 @@ def serve(answers, name, versions, make_case):
         try:
             start = time.perf_counter()
             if request.get("prepare"):
-                run = make_case(request)
-                run(1)
+                parameters, run = make_case(request)
+                loss = run(1)[1]
                 prepared = request["case"]
-                answer({"prepared": True, "seconds": time.perf_counter() - start})
+                seconds = time.perf_counter() - start
+                answer({"prepared": True, "seconds": seconds, "parameters": parameters, "loss": loss})
             elif prepared != request["case"]:
                 answer({"error": f"{request['case']} has not been prepared"})
             else:
-                steps = run(request.get("epochs", 1))
+                steps, loss = run(request.get("epochs", 1))
                 seconds = time.perf_counter() - start
-                answer({"seconds": seconds, "steps": steps, "peak_rss_bytes": peak_resident_bytes()})
+                peak = peak_resident_bytes()
+                answer({"seconds": seconds, "steps": steps, "peak_rss_bytes": peak, "loss": loss})
         except Exception as error:  # The driver reports it and goes on with the other workers.
             traceback.print_exc()
             answer({"error": f"{type(error).__name__}: {str(error)[:500]}"})

@@ -42,7 +42,8 @@ public final class Adam: MomentOptimizer {
 
         let momentum = try movedMomentum(gradient, slots)
         let velocity = try movedVelocity(gradient, slots)
-        return try parameter - momentum * rate / (velocity.sqrt() + epsilon)
+        // A product that is added is one instruction with the sum.
+        return try parameter + momentum / (velocity.sqrt() + epsilon) * -rate
     }
 }
 

@@ -47,11 +47,13 @@ public final class Nadam: MomentOptimizer {
         let momentum = try movedMomentum(gradient, slots)
         let velocity = try movedVelocity(gradient, slots)
 
-        let momentumShare = try learningRate * next / (1 - product * next)
-        let gradientShare = try learningRate * (1 - now) / (1 - product)
-        let correction = try (1 - graph.constant(beta2).pow(t)).sqrt().reciprocal()
+        // The correction of v goes into the numbers, where it costs nothing, and not into every element.
+        let correction = try (1 - graph.constant(beta2).pow(t)).sqrt()
+        let rate = try learningRate * correction
+        let momentumShare = try rate * next / (1 - product * next)
+        let gradientShare = try rate * (1 - now) / (1 - product)
         return try parameter - (momentum * momentumShare + gradient * gradientShare)
-            / (velocity.sqrt() * correction + epsilon)
+            / (velocity.sqrt() + correction * epsilon)
     }
 }
 

@@ -152,7 +152,7 @@ extension Optimizer {
                 graph: graph, variables: record.slots, parameterName: path, updateCount: updateCount)
             var value = graph.read(parameter.variable)
             if let weightDecay, weightDecay != 0, !weightDecayExclusions.contains(where: path.contains) {
-                value = try value - value * (learningRate * weightDecay)
+                value = try value + value * (learningRate * -weightDecay)
             }
             var updated = try update(
                 parameter: value, gradient: gradient, slots: slots, learningRate: learningRate)

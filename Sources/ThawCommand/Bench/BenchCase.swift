@@ -5,6 +5,8 @@ import Thaw
 final class BenchCase {
     let name: String
     let steps: Int
+    /// For the driver, which checks that every contestant trains as many.
+    var trainableParameterCount: Int { model.trainableParameterCount }
     private let batch: Int
     private let model: Sequential
     private let x: Tensor
@@ -26,17 +28,20 @@ final class BenchCase {
     }
 
     /// One call of `fit`, or as many of `predict`.
-    func run(epochs: Int) throws {
+    ///
+    /// - Returns: the loss of the last epoch; nil where nothing is trained.
+    @discardableResult func run(epochs: Int) throws -> Double? {
         if name == "predict" {
             for _ in 0..<epochs { _ = try model.predict(x, batchSize: batch, verbosity: .silent) }
-        } else {
-            try model.fit(data, batchSize: batch, epochs: epochs, shuffle: false, verbosity: .silent)
+            return nil
         }
+        return try model.fit(data, batchSize: batch, epochs: epochs, shuffle: false, verbosity: .silent).loss
+            .last
     }
 
     private static func sampleShape(_ name: String) -> [Int] {
         switch name {
-        case "selu100": [28, 28]
+        case "selu100", "nadam", "adamw", "alphadropout": [28, 28]
         case "bn20": [3072]
         case "cnn", "predict": [32, 32, 3]
         default: [784]
@@ -60,6 +65,10 @@ final class BenchCase {
                 Dense(10, activation: .softmax)
             }
             return (model, .sgd(learningRate: 0.001))
+        case "nadam": return (smallNet(), .nadam(learningRate: 0.001))
+        case "adamw": return (smallNet(), .adamW(learningRate: 0.001, weightDecay: 0.004))
+        case "alphadropout":
+            return (smallNet(alphaDropout: 0.2), .sgd(learningRate: 0.01, momentum: 0.9, nesterov: true))
         case "bn20":
             let model = Sequential(seed: 1) {
                 BatchNormalization(inputShape: [3072])
@@ -89,11 +98,27 @@ final class BenchCase {
         }
     }
 
+    /// 300 and 100 units of SELU, with AlphaDropout before every Dense if its rate is not 0.
+    private static func smallNet(alphaDropout rate: Double = 0) -> Sequential {
+        Sequential(seed: 1) {
+            Flatten(inputShape: [28, 28])
+            for units in [300, 100] {
+                if rate > 0 { AlphaDropout(rate) }
+                Dense(units, activation: .selu, kernelInitializer: .lecunNormal)
+            }
+            if rate > 0 { AlphaDropout(rate) }
+            Dense(10, activation: .softmax)
+        }
+    }
+
     /// A name that is none of the cases'.
     struct UnknownCase: ThawError {
         let name: String
         var description: String {
-            "there is no benchmark case \"\(name)\"; there are mlp32, mlp128, selu100, bn20, cnn and predict."
+            """
+            there is no benchmark case "\(name)"; there are mlp32, mlp128, selu100, nadam, adamw, alphadropout, bn20, cnn and \
+            predict.
+            """
         }
     }
 }

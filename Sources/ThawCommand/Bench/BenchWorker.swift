@@ -34,18 +34,23 @@ struct BenchWorker: ParsableCommand {
                     let bench = try BenchCase(
                         name: name, samples: request["samples"] as? Int ?? 1024,
                         batch: request["batch"] as? Int ?? 32)
-                    try bench.run(epochs: 1)
+                    let loss = try bench.run(epochs: 1)
                     prepared = bench
-                    answer(["prepared": true, "seconds": Date().timeIntervalSince(start)])
+                    answer(
+                        [
+                            "prepared": true, "seconds": Date().timeIntervalSince(start),
+                            "parameters": bench.trainableParameterCount,
+                        ], loss: loss)
                 } else if let bench = prepared, bench.name == name {
                     let epochs = request["epochs"] as? Int ?? 1
                     let start = DispatchTime.now().uptimeNanoseconds
-                    try bench.run(epochs: epochs)
+                    let loss = try bench.run(epochs: epochs)
                     let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-                    answer([
-                        "seconds": seconds, "steps": bench.steps * epochs,
-                        "peak_rss_bytes": Self.peakResidentBytes(),
-                    ])
+                    answer(
+                        [
+                            "seconds": seconds, "steps": bench.steps * epochs,
+                            "peak_rss_bytes": Self.peakResidentBytes(),
+                        ], loss: loss)
                 } else {
                     answer(["error": "the case \"\(name)\" is not prepared"])
                 }
@@ -55,7 +60,10 @@ struct BenchWorker: ParsableCommand {
         }
     }
 
-    private func answer(_ object: [String: Any]) {
+    /// Writes an answer, with the loss if there is one; JSON has no infinity.
+    private func answer(_ fields: [String: Any], loss: Double? = nil) {
+        var object = fields
+        if let loss, loss.isFinite { object["loss"] = loss }
         guard let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) else {
             return
         }
