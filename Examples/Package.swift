@@ -11,6 +11,9 @@ let examples = [
     "OwnCallback",
     "OwnLoss",
     "OwnMetric",
+    "OwnTrainingStep",
+    "FromKeras",
+    "SchedulesAndFinder",
     "Reproducibility",
 ]
 
