@@ -14,6 +14,8 @@ let examples = [
     "OwnLoss",
     "OwnMetric",
     "OwnTrainingStep",
+    "FromKeras",
+    "SchedulesAndFinder",
     "Reproducibility",
 ]
 

@@ -8,8 +8,10 @@ public import ThawTensor
 public enum CIFARBinaryFile {
     /// The images of a CIFAR-10 batch, `uint8 [n, 32, 32, 3]`, and their labels, `int32 [n]`, 0 to 9.
     ///
-    /// - Parameter limit: the largest size of the file, before and after decompression, that is accepted, in
-    ///   bytes.
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - limit: the largest size of the file, before and after decompression, that is accepted, in
+    ///     bytes.
     /// - Throws: ``FormatError`` when the file cannot be read, is empty, is not a whole number of records of
     ///   3,073 bytes, or has a label above 9.
     public static func read(
@@ -22,8 +24,10 @@ public enum CIFARBinaryFile {
     /// The images of a CIFAR-100 file, `uint8 [n, 32, 32, 3]`, and their labels, `int32 [n]`: coarse ones 0
     /// to 19, fine ones 0 to 99.
     ///
-    /// - Parameter limit: the largest size of the file, before and after decompression, that is accepted, in
-    ///   bytes.
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - limit: the largest size of the file, before and after decompression, that is accepted, in
+    ///     bytes.
     /// - Throws: ``FormatError`` as ``read(_:limit:)`` does, with records of 3,074 bytes.
     public static func readHundred(
         _ url: URL, limit: Int = FileBytes.defaultLimit

@@ -9,7 +9,9 @@ public enum FileBytes {
     ///
     /// Folders, pipes and devices are refused rather than waited for.
     ///
-    /// - Parameter limit: the largest size accepted, in bytes.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - limit: the largest size accepted, in bytes.
     /// - Throws: ``FormatError`` of kind `unreadable` or `tooLarge`.
     public static func read(path: String, limit: Int = defaultLimit) throws(FormatError) -> [UInt8] {
         // Opening a pipe without O_NONBLOCK would wait for a writer.

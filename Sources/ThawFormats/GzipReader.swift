@@ -19,7 +19,9 @@ public final class GzipReader {
 
     /// A reader of `bytes`.
     ///
-    /// - Parameter file: what errors call the data.
+    /// - Parameters:
+    ///   - bytes: the data.
+    ///   - file: what errors call the data.
     /// - Throws: ``FormatError`` when `bytes` does not begin as gzip data does.
     public init(_ bytes: [UInt8], file: String = "gzip data") throws(FormatError) {
         guard Gzip.isGzip(bytes) else {

@@ -16,8 +16,10 @@ public import ThawTensor
 public enum IDXFile {
     /// The tensor in the file at `url`, of the shape that the file names (`[]` for no axes).
     ///
-    /// - Parameter limit: the largest size of the file, and of the elements in it, that is accepted, in
-    ///   bytes.
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - limit: the largest size of the file, and of the elements in it, that is accepted, in
+    ///     bytes.
     /// - Throws: ``FormatError`` when the file cannot be read, is damaged, or holds less or more than its
     ///   header says. The header's claims are checked against the size of the file before memory is allocated
     ///   for them.
@@ -46,8 +48,10 @@ public enum IDXFile {
     /// Replaces the file at `url` by `tensor`, uncompressed. The old file stays whole until the new one is
     /// complete.
     ///
-    /// - Parameter tensor: of type `uint8`, `int32`, `float32` or `float64`, at most 255 axes with extents
-    ///   below 2^32.
+    /// - Parameters:
+    ///   - tensor: of type `uint8`, `int32`, `float32` or `float64`, at most 255 axes with extents
+    ///     below 2^32.
+    ///   - url: the file.
     /// - Throws: ``FormatError`` of kind `unsupported` for another tensor, `unwritable` when the system
     ///   refuses.
     public static func write(_ tensor: Tensor, to url: URL) throws(FormatError) {

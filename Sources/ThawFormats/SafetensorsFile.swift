@@ -36,7 +36,9 @@ public enum SafetensorsFile {
 
     /// The tensors in the file at `url`.
     ///
-    /// - Parameter limit: the largest size of the file that is accepted, in bytes.
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - limit: the largest size of the file that is accepted, in bytes.
     /// - Throws: ``FormatError`` when the file cannot be read or is damaged: the header must fit into the file, each tensor's
     ///   offsets must fit its shape and type, and together the tensors must cover the data exactly, without overlap. All of it
     ///   is checked before memory is allocated for a tensor.
@@ -48,7 +50,9 @@ public enum SafetensorsFile {
 
     /// The tensors in the bytes of a file.
     ///
-    /// - Parameter file: what errors call it.
+    /// - Parameters:
+    ///   - bytes: the data.
+    ///   - file: what errors call it.
     /// - Throws: as for a file.
     public static func read(_ bytes: [UInt8], file: String = "data") throws(FormatError) -> Contents {
         guard bytes.count >= 8 else {
@@ -88,6 +92,7 @@ public enum SafetensorsFile {
     /// - Parameters:
     ///   - tensors: the tensors by name.
     ///   - metadata: texts to store beside them.
+    ///   - url: the file.
     /// - Throws: ``FormatError`` of kind `unsupported` for a tensor named `__metadata__`, `unwritable` when the system refuses.
     public static func write(
         _ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL

@@ -23,6 +23,7 @@ public final class TarReader {
     /// A reader of the compressed archive `bytes`.
     ///
     /// - Parameters:
+    ///   - bytes: the compressed archive.
     ///   - limit: the largest decompressed size accepted, in bytes.
     ///   - file: what errors call the archive.
     /// - Throws: ``FormatError`` when `bytes` is not gzip data.

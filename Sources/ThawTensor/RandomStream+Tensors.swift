@@ -7,7 +7,10 @@ extension RandomStream {
 
     /// A `float32` tensor of numbers from a normal distribution.
     ///
-    /// - Parameter standardDeviation: not negative.
+    /// - Parameters:
+    ///   - shape: the shape of the result.
+    ///   - mean: the mean of the distribution.
+    ///   - standardDeviation: not negative.
     public mutating func normalTensor(
         _ shape: [Int], mean: Float = 0, standardDeviation: Float = 1
     ) -> Tensor {
@@ -21,7 +24,10 @@ extension RandomStream {
     ///
     /// What is left has a standard deviation of 0.8796 times the given one.
     ///
-    /// - Parameter standardDeviation: not negative.
+    /// - Parameters:
+    ///   - shape: the shape of the result.
+    ///   - mean: the mean of the distribution.
+    ///   - standardDeviation: not negative.
     public mutating func truncatedNormalTensor(
         _ shape: [Int], mean: Float = 0, standardDeviation: Float = 1
     ) -> Tensor {
@@ -38,7 +44,10 @@ extension RandomStream {
 
     /// A tensor of ones with the given probability, else zeros.
     ///
-    /// - Parameter probability: of a one, in 0...1.
+    /// - Parameters:
+    ///   - shape: the shape of the result.
+    ///   - probability: of a one, in 0...1.
+    ///   - dtype: the element type of the result.
     public mutating func bernoulliTensor(
         _ shape: [Int], probability: Float, dtype: DType = .float32
     ) -> Tensor {

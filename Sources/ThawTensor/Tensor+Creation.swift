@@ -138,7 +138,11 @@ extension Tensor {
 
     /// The numbers `start`, `start + step`, ... up to but without `end`.
     ///
-    /// - Parameter step: not 0; may be negative when `end` is below `start`.
+    /// - Parameters:
+    ///   - start: the first number.
+    ///   - end: where it ends; not part of the result.
+    ///   - step: not 0; may be negative when `end` is below `start`.
+    ///   - dtype: the element type of the result.
     public static func arange(
         from start: Double, to end: Double, by step: Double = 1, dtype: DType = .float32
     ) -> Tensor {

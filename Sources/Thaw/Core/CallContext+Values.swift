@@ -10,7 +10,10 @@ extension CallContext {
     /// Random numbers (float32) of a stream of the layer that is being called; other numbers in each
     /// step.
     ///
-    /// - Parameter seed: numbers of another stream, for a layer that was given a seed of its own.
+    /// - Parameters:
+    ///   - distribution: what the numbers are drawn from.
+    ///   - shape: the shape of the result.
+    ///   - seed: numbers of another stream, for a layer that was given a seed of its own.
     public func random(
         _ distribution: RandomDistribution, shape: [Int], seed: UInt64? = nil
     ) throws -> SymbolicTensor {

@@ -37,7 +37,10 @@ extension Initializer {
 
     /// Variance `scale / size`, where the size is the one that `mode` names and at least 1.
     ///
-    /// - Parameter scale: above 0.
+    /// - Parameters:
+    ///   - scale: above 0.
+    ///   - mode: which number of connections the variance is divided by.
+    ///   - distribution: what the numbers are drawn from.
     public static func varianceScaling(
         scale: Double = 1, mode: FanMode = .fanIn, distribution: Distribution = .truncatedNormal
     ) -> Initializer {
@@ -51,7 +54,9 @@ extension Initializer {
 
     /// Normal.
     ///
-    /// - Parameter standardDeviation: 0 or more.
+    /// - Parameters:
+    ///   - mean: the mean of the distribution.
+    ///   - standardDeviation: 0 or more.
     public static func randomNormal(mean: Double = 0, standardDeviation: Double = 0.05) -> Initializer {
         Initializer(name: "RandomNormal", rule: .normal(mean: mean, standardDeviation: standardDeviation))
     }
@@ -70,7 +75,9 @@ extension Initializer {
     /// Normal, where numbers beyond two standard deviations are drawn again; what is left deviates by
     /// 0.88 of `standardDeviation`, as in Keras.
     ///
-    /// - Parameter standardDeviation: 0 or more.
+    /// - Parameters:
+    ///   - mean: the mean of the distribution.
+    ///   - standardDeviation: 0 or more.
     public static func truncatedNormal(mean: Double = 0, standardDeviation: Double = 0.05) -> Initializer {
         Initializer(
             name: "TruncatedNormal", rule: .truncatedNormal(mean: mean, standardDeviation: standardDeviation))

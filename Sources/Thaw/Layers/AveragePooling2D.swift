@@ -18,6 +18,8 @@ public final class AveragePooling2D: Layer {
     ///   - poolSize: the size of a window: `2`, or `Size2D(height: 2, width: 3)`.
     ///   - strides: the steps between windows; `poolSize` if nil.
     ///   - padding: what surrounds the image.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public init(
         poolSize: Size2D = 2, strides: Size2D? = nil, padding: Padding2D = .valid, inputShape: [Int]? = nil,
         name: String? = nil

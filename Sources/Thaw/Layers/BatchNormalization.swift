@@ -65,6 +65,16 @@ public final class BatchNormalization: Layer {
     ///   - center: whether there is a beta.
     ///   - scale: whether there is a gamma.
     ///   - statistics: what the layer normalises with in training mode.
+    ///   - betaInitializer: beta's first values.
+    ///   - gammaInitializer: gamma's first values.
+    ///   - movingMeanInitializer: the moving mean's first values.
+    ///   - movingVarianceInitializer: the moving variance's first values.
+    ///   - betaRegularizer: what is added to the loss for beta; nil for nothing.
+    ///   - gammaRegularizer: what is added to the loss for gamma; nil for nothing.
+    ///   - betaConstraint: what beta is brought to after each update; nil leaves it.
+    ///   - gammaConstraint: what gamma is brought to after each update; nil leaves it.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public convenience init(
         momentum: Double = 0.99, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
         statistics: Statistics = .automatic, betaInitializer: Initializer = .zeros,

@@ -34,6 +34,20 @@ public final class Conv2D: Layer {
     /// - Parameters:
     ///   - filters: the number of output channels, at least 1 and a multiple of `groups`.
     ///   - kernelSize: the size of a filter: `3`, or `Size2D(height: 3, width: 5)`.
+    ///   - strides: how far the window moves, along the height and the width.
+    ///   - padding: how the borders are padded.
+    ///   - dilation: the distance between a filter's elements.
+    ///   - groups: into how many groups channels are divided; each has filters of its own.
+    ///   - activation: what is applied to the result.
+    ///   - usesBias: whether there is a bias.
+    ///   - kernelInitializer: the kernel's first values.
+    ///   - biasInitializer: the bias's first values.
+    ///   - kernelRegularizer: what is added to the loss for the kernel; nil for nothing.
+    ///   - biasRegularizer: what is added to the loss for the bias; nil for nothing.
+    ///   - kernelConstraint: what the kernel is brought to after each update; nil leaves it.
+    ///   - biasConstraint: what the bias is brought to after each update; nil leaves it.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public convenience init(
         _ filters: Int, kernelSize: Size2D, strides: Size2D = 1, padding: Padding2D = .valid,
         dilation: Size2D = 1, groups: Int = 1, activation: ActivationFunction = .linear,

@@ -19,6 +19,8 @@ public final class GaussianDropout: Layer {
     /// - Parameters:
     ///   - rate: the rate of the `Dropout` that it is like, in `0..<1`.
     ///   - seed: numbers of another stream; the model's seed still counts.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public init(_ rate: Double, seed: UInt64? = nil, inputShape: [Int]? = nil, name: String? = nil) {
         self.rate = rate
         self.seed = seed

@@ -18,6 +18,8 @@ public final class GaussianNoise: Layer {
     /// - Parameters:
     ///   - standardDeviation: the deviation of the noise, 0 or more.
     ///   - seed: numbers of another stream; the model's seed still counts.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public init(
         standardDeviation: Double, seed: UInt64? = nil, inputShape: [Int]? = nil, name: String? = nil
     ) {

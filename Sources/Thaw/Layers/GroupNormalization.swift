@@ -28,6 +28,14 @@ public final class GroupNormalization: Layer {
     ///   - epsilon: what is added to the variance, above 0.
     ///   - center: whether there is a beta.
     ///   - scale: whether there is a gamma.
+    ///   - betaInitializer: beta's first values.
+    ///   - gammaInitializer: gamma's first values.
+    ///   - betaRegularizer: what is added to the loss for beta; nil for nothing.
+    ///   - gammaRegularizer: what is added to the loss for gamma; nil for nothing.
+    ///   - betaConstraint: what beta is brought to after each update; nil leaves it.
+    ///   - gammaConstraint: what gamma is brought to after each update; nil leaves it.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public convenience init(
         groups: Int = 32, epsilon: Double = 1e-3, center: Bool = true, scale: Bool = true,
         betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones,

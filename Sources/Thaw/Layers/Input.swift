@@ -14,7 +14,9 @@ public final class Input: Layer, LayerArgument {
 
     /// Creates the layer.
     ///
-    /// - Parameter shape: the shape of one sample, without the batch axis.
+    /// - Parameters:
+    ///   - shape: the shape of one sample, without the batch axis.
+    ///   - name: the name; the model numbers layers by type if nil.
     public init(shape: [Int], name: String? = nil) {
         super.init(name: name, inputShape: shape)
     }

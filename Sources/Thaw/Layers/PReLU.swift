@@ -17,6 +17,8 @@ public final class PReLU: Layer {
     ///   - alphaRegularizer: a penalty on the alphas that is added to the loss while they are trainable.
     ///   - alphaConstraint: what the alphas are brought to after each update.
     ///   - sharedAxes: axes along which one alpha serves, 1 or more.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public convenience init(
         alphaInitializer: Initializer = .zeros, alphaRegularizer: Regularizer? = nil,
         alphaConstraint: Constraint? = nil, sharedAxes: [Int] = [], inputShape: [Int]? = nil,

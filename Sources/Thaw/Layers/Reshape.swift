@@ -10,7 +10,10 @@ public final class Reshape: Layer {
 
     /// Creates the layer.
     ///
-    /// - Parameter targetShape: the shape of a sample afterwards; one size may be -1.
+    /// - Parameters:
+    ///   - targetShape: the shape of a sample afterwards; one size may be -1.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public init(_ targetShape: [Int], inputShape: [Int]? = nil, name: String? = nil) {
         self.targetShape = targetShape
         super.init(name: name, inputShape: inputShape)

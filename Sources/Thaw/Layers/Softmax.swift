@@ -10,7 +10,10 @@ public final class Softmax: Layer {
 
     /// Creates the layer.
     ///
-    /// - Parameter axis: the axis whose elements sum to 1; not 0, which is the batch.
+    /// - Parameters:
+    ///   - axis: the axis whose elements sum to 1; not 0, which is the batch.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public init(axis: Int = -1, inputShape: [Int]? = nil, name: String? = nil) {
         self.axis = axis
         super.init(name: name, inputShape: inputShape)

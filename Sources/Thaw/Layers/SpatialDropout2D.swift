@@ -21,6 +21,8 @@ public final class SpatialDropout2D: Layer {
     /// - Parameters:
     ///   - rate: the share of channels that is dropped, in `0...1`.
     ///   - seed: numbers of another stream; the model's seed still counts.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public init(_ rate: Double, seed: UInt64? = nil, inputShape: [Int]? = nil, name: String? = nil) {
         self.rate = rate
         self.seed = seed

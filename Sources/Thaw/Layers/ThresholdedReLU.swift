@@ -10,7 +10,10 @@ public final class ThresholdedReLU: Layer {
 
     /// Creates the layer; the default is Keras's.
     ///
-    /// - Parameter theta: where the unit starts to pass its input on, 0 or more.
+    /// - Parameters:
+    ///   - theta: where the unit starts to pass its input on, 0 or more.
+    ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
+    ///   - name: the name; the model numbers layers by type if nil.
     public init(theta: Double = 1, inputShape: [Int]? = nil, name: String? = nil) {
         self.theta = theta
         super.init(name: name, inputShape: inputShape)

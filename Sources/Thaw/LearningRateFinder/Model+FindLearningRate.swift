@@ -70,9 +70,7 @@ extension Model {
 
     /// Finds a learning rate on tensors; see `findLearningRate(on:from:to:...)` for a data set.
     ///
-    /// - Parameters:
-    ///   - x: the inputs, samples on axis 0.
-    ///   - y: the targets, samples on axis 0.
+    /// `x` are the inputs and `y` the targets, samples on axis 0.
     public func findLearningRate(
         on x: Tensor, _ y: Tensor, from: Double = 1e-5, to: Double = 10, batchSize: Int = 32, epochs: Int = 1,
         divergenceFactor: Double = 4, classWeights: [Int: Double]? = nil, seed: UInt64? = nil,

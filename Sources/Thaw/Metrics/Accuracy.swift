@@ -52,7 +52,9 @@ public final class BinaryAccuracy: MeanMetric {
 
     /// Creates the metric.
     ///
-    /// - Parameter threshold: a prediction above it counts as 1, in `0...1`; for logits 0.
+    /// - Parameters:
+    ///   - threshold: a prediction above it counts as 1, in `0...1`; for logits 0.
+    ///   - name: the name in logs.
     public init(threshold: Double = 0.5, name: String = "binary_accuracy") {
         self.threshold = threshold
         super.init(name: name)

@@ -29,6 +29,7 @@ public final class AreaUnderCurve: SumMetric {
     ///   - summation: how the area between two thresholds is taken.
     ///   - multiLabel: whether each column has a curve of its own, whose areas are averaged.
     ///   - fromLogits: whether predictions are logits.
+    ///   - name: the name in logs.
     public init(
         curve: ClassificationCurve = .roc, thresholds: Int = 200, summation: CurveSummation = .interpolation,
         multiLabel: Bool = false, fromLogits: Bool = false, name: String = "auc"
@@ -106,6 +107,7 @@ public final class ExactAreaUnderCurve: CollectingMetric {
     ///   - curve: the curve; between two points of precision and recall the counts are interpolated (Davis and
     ///     Goadrich, 2006).
     ///   - multiLabel: whether each column has a curve of its own, whose areas are averaged.
+    ///   - name: the name in logs.
     public init(curve: ClassificationCurve = .roc, multiLabel: Bool = false, name: String = "auc") {
         self.curve = curve
         isMultiLabel = multiLabel

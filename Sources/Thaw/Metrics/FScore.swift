@@ -33,6 +33,7 @@ public final class FBetaScore: SumMetric {
     ///   - average: how the scores of the classes become one. Keras's default is `.none`; here it is one number.
     ///   - beta: how many times as important recall is as precision, above 0.
     ///   - threshold: a prediction above it is a yes; nil takes the class with the highest prediction.
+    ///   - name: the name in logs.
     public init(
         average: Average = .macro, beta: Double = 1, threshold: Double? = nil, name: String = "fbeta_score"
     ) {

@@ -97,7 +97,9 @@ public final class R2Score: MomentMetric {
 
     /// Creates the metric.
     ///
-    /// - Parameter aggregation: how the scores of several outputs become one.
+    /// - Parameters:
+    ///   - aggregation: how the scores of several outputs become one.
+    ///   - name: the name in logs.
     public init(aggregation: Aggregation = .uniformAverage, name: String = "r2_score") {
         self.aggregation = aggregation
         super.init(name: name)

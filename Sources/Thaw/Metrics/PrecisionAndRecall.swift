@@ -91,6 +91,7 @@ public final class Precision: DecisionMetric {
     ///   - threshold: a prediction above it is a yes, in `0...1`; nil is 0.5, or with `topK` no threshold.
     ///   - topK: only so many of the highest predictions of a sample can be yes.
     ///   - classIndex: the only class that counts.
+    ///   - name: the name in logs.
     public override init(
         threshold: Double? = nil, topK: Int? = nil, classIndex: Int? = nil, name: String = "precision"
     ) {
@@ -113,6 +114,7 @@ public final class Recall: DecisionMetric {
     ///   - threshold: a prediction above it is a yes, in `0...1`; nil is 0.5, or with `topK` no threshold.
     ///   - topK: only so many of the highest predictions of a sample can be yes.
     ///   - classIndex: the only class that counts.
+    ///   - name: the name in logs.
     public override init(
         threshold: Double? = nil, topK: Int? = nil, classIndex: Int? = nil, name: String = "recall"
     ) {

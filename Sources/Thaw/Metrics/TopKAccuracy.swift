@@ -58,7 +58,9 @@ public class TopKMetric: MeanMetric {
 public final class SparseTopKCategoricalAccuracy: TopKMetric {
     /// Creates the metric.
     ///
-    /// - Parameter k: how many classes count, from 1 to the number of classes.
+    /// - Parameters:
+    ///   - k: how many classes count, from 1 to the number of classes.
+    ///   - name: the name in logs.
     public override init(k: Int = 5, name: String = "sparse_top_k_categorical_accuracy") {
         super.init(k: k, name: name)
     }
@@ -75,7 +77,9 @@ public final class SparseTopKCategoricalAccuracy: TopKMetric {
 public final class TopKCategoricalAccuracy: TopKMetric {
     /// Creates the metric.
     ///
-    /// - Parameter k: how many classes count, from 1 to the number of classes.
+    /// - Parameters:
+    ///   - k: how many classes count, from 1 to the number of classes.
+    ///   - name: the name in logs.
     public override init(k: Int = 5, name: String = "top_k_categorical_accuracy") {
         super.init(k: k, name: name)
     }
@@ -93,7 +97,9 @@ public final class TopKCategoricalAccuracy: TopKMetric {
 public final class TopKAccuracy: TopKMetric {
     /// Creates the metric.
     ///
-    /// - Parameter k: how many classes count, from 1 to the number of classes.
+    /// - Parameters:
+    ///   - k: how many classes count, from 1 to the number of classes.
+    ///   - name: the name in logs.
     public override init(k: Int = 5, name: String = "top_k_accuracy") { super.init(k: k, name: name) }
 
     public override func values(target: SymbolicTensor, prediction: SymbolicTensor) throws -> SymbolicTensor {

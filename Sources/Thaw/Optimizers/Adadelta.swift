@@ -19,6 +19,7 @@ public final class Adadelta: Optimizer {
     ///   - learningRate: the step size, or a schedule of it; the paper's method has 1.
     ///   - rho: the decay of both running means, in `0..<1`.
     ///   - epsilon: keeps the division away from zero.
+    ///   - name: the name for people.
     public init(
         learningRate: some LearningRateSchedule = 0.001, rho: Double = 0.95, epsilon: Double = 1e-7,
         name: String = "adadelta"

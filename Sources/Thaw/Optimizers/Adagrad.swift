@@ -18,6 +18,7 @@ public final class Adagrad: Optimizer {
     ///   - learningRate: the step size, or a schedule of it.
     ///   - initialAccumulator: what the sum of squares starts from, 0 or more.
     ///   - epsilon: keeps the division away from zero.
+    ///   - name: the name for people.
     public init(
         learningRate: some LearningRateSchedule = 0.001, initialAccumulator: Double = 0.1,
         epsilon: Double = 1e-7, name: String = "adagrad"

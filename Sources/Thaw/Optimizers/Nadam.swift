@@ -16,6 +16,7 @@ public final class Nadam: MomentOptimizer {
     ///   - beta1: the decay of the running mean of gradients, in `0..<1`.
     ///   - beta2: the decay of the running mean of squared gradients, in `0..<1`.
     ///   - epsilon: keeps the division away from zero.
+    ///   - name: the name for people.
     public init(
         learningRate: some LearningRateSchedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
         epsilon: Double = 1e-7, name: String = "nadam"

@@ -25,6 +25,7 @@ public final class RMSprop: Optimizer {
     ///   - momentum: how much of the last step is repeated, in `0...1`; 0 keeps no state for it.
     ///   - epsilon: keeps the division away from zero.
     ///   - centered: whether the gradient's variance is used instead of its square.
+    ///   - name: the name for people.
     public init(
         learningRate: some LearningRateSchedule = 0.001, rho: Double = 0.9, momentum: Double = 0,
         epsilon: Double = 1e-7, centered: Bool = false, name: String = "rmsprop"

@@ -18,6 +18,7 @@ public final class SGD: Optimizer {
     ///   - learningRate: the step size, or a schedule of it.
     ///   - momentum: how much of the last step is repeated, in `0...1`; 0 keeps no state.
     ///   - nesterov: whether to look ahead.
+    ///   - name: the name for people.
     public init(
         learningRate: some LearningRateSchedule = 0.01, momentum: Double = 0, nesterov: Bool = false,
         name: String = "SGD"

@@ -12,7 +12,9 @@ public struct Constraint: Sendable {
 
     /// Makes a function of a parameter's value a constraint.
     ///
-    /// - Parameter function: from the value to one of the same shape that is allowed.
+    /// - Parameters:
+    ///   - name: the name for people.
+    ///   - function: from the value to one of the same shape that is allowed.
     public init(name: String, _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor) {
         self.name = name
         self.function = function

@@ -12,7 +12,9 @@ public struct Regularizer: Sendable {
 
     /// Makes a function of a parameter's value a penalty.
     ///
-    /// - Parameter function: from the value to a scalar; its gradient follows from the operations in it.
+    /// - Parameters:
+    ///   - name: the name for people.
+    ///   - function: from the value to a scalar; its gradient follows from the operations in it.
     public init(name: String, _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor) {
         self.init(name: name, strengths: [], function)
     }

@@ -81,10 +81,8 @@ extension Model {
 
     /// Trains the model on tensors; see `fit(_:batchSize:epochs:...)` for a data set.
     ///
-    /// - Parameters:
-    ///   - x: the inputs, samples on axis 0.
-    ///   - y: the targets, samples on axis 0.
-    ///   - sampleWeights: shape `[n]`, how much each sample counts in the loss.
+    /// `x` are the inputs and `y` the targets, samples on axis 0; `sampleWeights`, of shape `[n]`, say how much each sample
+    /// counts in the loss.
     @discardableResult
     public func fit(
         _ x: Tensor, _ y: Tensor, sampleWeights: Tensor? = nil, batchSize: Int = 32, epochs: Int = 1,

@@ -41,6 +41,9 @@ extension SymbolicTensor {
     ///   - kernel: `[kh, kw, o, c]`, where c is the number of channels of this tensor and o of the result.
     ///   - outputShape: `[n, h, w, o]`; a convolution of such images with these settings must give this
     ///     tensor's shape.
+    ///   - strides: how far the window moves, along the height and the width.
+    ///   - padding: how the borders are padded.
+    ///   - dilation: the distance between a filter's elements.
     public func transposedConvolution2D(
         _ kernel: SymbolicTensor, outputShape: [Int], strides: Size2D = Size2D(1),
         padding: Padding2D = .valid,
