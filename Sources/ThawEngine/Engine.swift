@@ -19,4 +19,13 @@ public protocol Engine: AnyObject, Sendable {
     /// Runs `body` on the thread that owns the engine's worker pool and waits for it. Work that makes many calls is
     /// faster inside one such call; calls from inside run at once.
     func perform<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result
+
+    /// Runs, on the engine's thread, what other threads wait to have run. Work that holds that thread for long, such as `fit`,
+    /// calls it between its steps, where no executable's inputs are half written. Does nothing by default.
+    func serveOthers()
+}
+
+extension Engine {
+    /// Does nothing: for engines whose `perform` never makes anybody wait for long.
+    public func serveOthers() {}
 }

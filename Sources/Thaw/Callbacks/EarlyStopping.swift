@@ -51,7 +51,9 @@ public final class EarlyStopping: Callback {
     }
 
     public override func onEpochEnd(epoch: Int, logs: Logs) throws {
-        let value = try quantity.value(in: logs, callback: "EarlyStopping")
+        guard let value = try quantity.value(in: logs, model: model, callback: "EarlyStopping") else {
+            return
+        }
         guard epoch >= startEpoch, let model else { return }
         if restoresBestWeights, bestWeights == nil {
             // Something to go back to, should no epoch ever be better.

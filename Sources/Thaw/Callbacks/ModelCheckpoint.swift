@@ -82,7 +82,10 @@ public final class ModelCheckpoint: Callback {
 
     private func save(counts: [(name: String, value: Int)], logs: Logs) throws {
         guard let model, let pattern else { return }
-        let value = saveBestOnly ? try quantity.value(in: logs, callback: "ModelCheckpoint") : nil
+        let value =
+            saveBestOnly ? try quantity.value(in: logs, model: model, callback: "ModelCheckpoint") : nil
+        // An epoch without validation cannot be the best.
+        if saveBestOnly, value == nil { return }
         // The name first: a mistake in it shows at the first epoch, better or not.
         let file = URL(fileURLWithPath: try pattern.filled(counts: counts, values: logs.ordered))
         if let value, !quantity.isBetter(value, than: best ?? quantity.worst) { return }

@@ -39,11 +39,16 @@ struct MonitoredQuantity {
         direction == .falling ? value + minimumDelta < best : value - minimumDelta > best
     }
 
-    /// Its value at the end of an epoch.
+    /// Its value at the end of an epoch; nil for an epoch without validation, where others have it.
     ///
-    /// - Throws: `TrainingError.unknownMonitor` with the names that are known.
-    func value(in logs: Logs, callback: String) throws -> Double {
+    /// - Throws: `TrainingError.invalidArgument` with the names that are known.
+    func value(in logs: Logs, model: Model?, callback: String) throws -> Double? {
         if let value = logs[name] { return value }
+        if name.hasPrefix("val_"), let training = model?.trainingState, training.isValidating,
+            !logs.ordered.contains(where: { $0.name.hasPrefix("val_") })
+        {
+            return nil
+        }
         throw TrainingError.invalidArgument(
             "\(callback) watches \"\(name)\", which is not measured. There are \(logs.ordered.map(\.name).joined(separator: ", "))."
                 + (name.hasPrefix("val_") ? " Names with val_ need validation data." : ""))

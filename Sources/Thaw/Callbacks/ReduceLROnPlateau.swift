@@ -46,7 +46,9 @@ public final class ReduceLROnPlateau: Callback {
     public override func onEpochEnd(epoch: Int, logs: Logs) throws {
         guard let optimizer = model?.optimizer else { return }
         logs["learning_rate"] = optimizer.learningRate
-        let value = try quantity.value(in: logs, callback: "ReduceLROnPlateau")
+        guard let value = try quantity.value(in: logs, model: model, callback: "ReduceLROnPlateau") else {
+            return
+        }
         if coolingEpochs > 0 {
             coolingEpochs -= 1
             epochsWithout = 0

@@ -154,6 +154,7 @@ open class Layer {
             firstValue: context.defersFirstValues
                 ? nil : try initializer.tensor(shape: shape, seed: context.seed, path: path))
         ownParameters.append(parameter)
+        if parameter.awaitsFirstValue { for model in containers { model.hasFirstValues = false } }
         return parameter
     }
 
@@ -189,6 +190,17 @@ open class Layer {
     func buildIfShapeIsKnown() {
         guard !hasBuilt, BuildContext.current == nil else { return }
         container?.buildIfShapeIsKnown()
+    }
+
+    /// The models around the layer, innermost first.
+    final var containers: [Model] {
+        var result: [Model] = []
+        var next = container
+        while let model = next {
+            result.append(model)
+            next = model.container
+        }
+        return result
     }
 
     /// Keeps a call findable as long as something else keeps it alive.

@@ -24,7 +24,8 @@ struct Repetition {
 
     /// A value with a row for each repetition.
     func repeated(_ value: SymbolicTensor) throws -> SymbolicTensor {
-        guard !isRepeated(value) else { return value }
+        // What does not have the samples on its first axis was folded by a layer that is repeated as a whole.
+        guard value.shape.first == batchSize, count > 1 else { return value }
         let rest = Array(value.shape.dropFirst())
         return try value.reshape(to: [batchSize, 1] + rest).broadcast(to: [batchSize, count] + rest)
             .reshape(to: [batchSize * count] + rest)

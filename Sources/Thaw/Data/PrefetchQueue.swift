@@ -32,8 +32,9 @@ final class PrefetchQueue: @unchecked Sendable {
 
     /// Batch `index`, which must follow the one taken before. Waits for it.
     ///
+    /// - Parameter whileWaiting: called again and again meanwhile: what prepares the batch may need the waiting thread.
     /// - Throws: what its preparation threw, or `CancellationError`.
-    func take(_ index: Int) throws -> Batch {
+    func take(_ index: Int, whileWaiting: () -> Void = {}) throws -> Batch {
         condition.lock()
         defer { condition.unlock() }
         while true {
@@ -44,8 +45,11 @@ final class PrefetchQueue: @unchecked Sendable {
                 return try result.get()
             }
             // A task's cancellation signals no condition: look up now and then.
-            _ = condition.wait(until: Date(timeIntervalSinceNow: 0.02))
+            _ = condition.wait(until: Date(timeIntervalSinceNow: 0.001))
             if Task.isCancelled { throw CancellationError() }
+            condition.unlock()
+            whileWaiting()
+            condition.lock()
         }
     }
 

@@ -57,6 +57,8 @@ public enum LearningRateFinder {
             let smoothed = smoothedLosses
             func slope(_ index: Int) -> Double {
                 let (before, after) = (max(0, index - 1), min(lowest, index + 1))
+                // While gradients are gathered the rate stays.
+                guard rates[after] > rates[before] else { return 0 }
                 return (smoothed[after] - smoothed[before]) / log(rates[after] / rates[before])
             }
             let slopes = (0...lowest).map(slope)

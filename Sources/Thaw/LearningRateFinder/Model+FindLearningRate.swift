@@ -31,6 +31,7 @@ extension Model {
         callbacks: [Callback] = []
     ) throws -> LearningRateFinder.Result {
         let compilation = try compilation(for: "findLearningRate")
+        try compilation.optimizer.check()
         try Self.checkSearch(from: from, to: to, epochs: epochs, divergenceFactor: divergenceFactor)
         try FitOptions.check(batchSize: batchSize, call: "findLearningRate")
         guard !training.isFitting else {

@@ -20,8 +20,7 @@ extension Layer {
     /// Gives the parameters their first values: from the seed of the outermost model around the layer, or from
     /// a fresh one.
     final func settleFirstValues() {
-        var outermost = self
-        while let container = outermost.container { outermost = container }
+        let outermost = containers.last ?? self
         // Settings that are out of range are thrown again, and seen, by whatever needs the model built.
         if let model = outermost as? Model {
             try? model.settleOwnFirstValues()

@@ -38,7 +38,7 @@ open class Model: Layer {
     /// How the layers are connected, if the model was made of inputs and outputs.
     final let topology: Topology?
     /// Whether every parameter inside has its first value.
-    private var hasFirstValues = false
+    final var hasFirstValues = false
     /// What training keeps between calls: optimizer, loss, compiled steps.
     final var trainingState: TrainingState?
 

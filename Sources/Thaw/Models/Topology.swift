@@ -29,9 +29,13 @@ struct Topology {
         self.inputs = inputs
         self.outputs = outputs
         // A model may begin inside another: where that one computed a value, this one has an input.
+        var counts: [String: Int] = [:]
         let inputLayers = inputs.map { input in
-            input.call.inputs.isEmpty
-                ? input.layer : Input(shape: input.shape, name: "\(input.layer.name)_input")
+            guard !input.call.inputs.isEmpty else { return input.layer }
+            let name = "\(input.layer.name)_input"
+            let count = counts[name, default: 0]
+            counts[name] = count + 1
+            return Input(shape: input.shape, name: count == 0 ? name : "\(name)_\(count)")
         }
         self.inputLayers = inputLayers
         let search = TopologySearch(inputs: inputs, outputs: outputs)

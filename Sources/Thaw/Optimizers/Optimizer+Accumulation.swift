@@ -9,38 +9,57 @@ extension Optimizer {
         return self
     }
 
-    /// Whether the coming batch's gradients are only gathered, without an update.
-    var gathersNext: Bool { gatheredBatches + 1 < gradientAccumulationSteps }
+    /// What is done with the coming batch's gradients.
+    var gatheringPhase: GatheringPhase {
+        if gatheredBatches + 1 >= gradientAccumulationSteps {
+            return gradientAccumulationSteps > 1 ? .last : .none
+        }
+        return gatheredBatches == 0 ? .first : .middle
+    }
 
     /// The number of the coming batch, for random numbers: another one for each batch, also between updates.
     var batchNumber: Int { iterations * max(1, gradientAccumulationSteps) + gatheredBatches }
 
     /// Counts a batch that took effect.
     func countBatch() {
-        if gathersNext {
-            gatheredBatches += 1
-        } else {
+        switch gatheringPhase {
+        case .first, .middle: gatheredBatches += 1
+        case .last, .none:
             gatheredBatches = 0
             iterations += 1
         }
     }
 
-    /// Adds a gradient to the sum that is gathered for its parameter.
+    /// Adds a gradient to the sum that is gathered for its parameter. The first batch starts the sum, whatever an earlier one
+    /// left.
     ///
-    /// - Returns: the mean over the batches if this is the last of them, the sum starting afresh; else nil.
+    /// - Returns: the mean over the batches if this is the last of them; else nil.
     func accumulated(
-        _ gradient: SymbolicTensor, of parameter: Parameter, path: String, isLast: Bool, engine: any Engine
+        _ gradient: SymbolicTensor, of parameter: Parameter, path: String, phase: GatheringPhase,
+        engine: any Engine
     ) throws -> SymbolicTensor? {
+        guard phase != .none else { return gradient }
         let graph = gradient.graph
         let variable = try slot("gradient_sum", of: parameter, path: path, engine: engine)
         return try graph.withScope("\(name)/\(path)") { () throws in
-            let sum = try graph.read(variable) + gradient
-            guard isLast else {
+            let sum = phase == .first ? gradient : try graph.read(variable) + gradient
+            guard phase == .last else {
                 try graph.assign(variable, sum)
                 return nil
             }
-            try graph.assign(variable, gradient * 0)
             return try sum * (1 / Double(gradientAccumulationSteps))
         }
     }
+}
+
+/// Where a batch stands among those whose gradients are gathered for one update.
+enum GatheringPhase: Hashable {
+    /// Each batch is followed by an update.
+    case none
+    /// It starts a sum.
+    case first
+    /// It adds to the sum.
+    case middle
+    /// It adds to the sum and is followed by the update.
+    case last
 }

@@ -7,10 +7,12 @@ extension Model {
     public func predictor(maximumBatchSize: Int = 64) throws -> Predictor {
         try Predictor(self, maximumBatchSize: maximumBatchSize)
     }
+}
 
+extension Layer {
     /// Whether a call inside always runs in training mode.
     var isPinnedToTraining: Bool {
-        let isPinned = topology?.calls.contains { $0.mode == .training } ?? false
-        return isPinned || sublayers.contains { ($0 as? Model)?.isPinnedToTraining ?? false }
+        let isPinned = (self as? Model)?.topology?.calls.contains { $0.mode == .training } ?? false
+        return isPinned || sublayers.contains(where: \.isPinnedToTraining)
     }
 }

@@ -88,11 +88,14 @@ final class BatchFeeder {
     ///   - batchSize: how many samples make a batch.
     ///   - seed: for random maps.
     ///   - epoch: for random maps, which draw anew for each number.
-    func begin(order: [Int]?, batchSize: Int, seed: UInt64, epoch: Int) {
+    ///   - engine: serves other threads while a batch is waited for.
+    func begin(order: [Int]?, batchSize: Int, seed: UInt64, epoch: Int, engine: any Engine) {
         if let order { self.order = order }
         mapped =
             dataset.isMapped
-            ? MappedBatches(dataset, order: self.order, batchSize: batchSize, seed: seed, epoch: epoch) : nil
+            ? MappedBatches(
+                dataset, order: self.order, batchSize: batchSize, seed: seed, epoch: epoch, engine: engine)
+            : nil
     }
 
     /// Writes the batch of `rows` samples from place `start` of the epoch's order into a step.

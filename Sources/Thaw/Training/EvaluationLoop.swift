@@ -45,10 +45,11 @@ final class EvaluationLoop {
         try metrics.reset()
         try callbacks.notify { try $0.onTestBegin() }
         let logs = Logs { metrics.results }
-        feeder.begin(order: nil, batchSize: batchSize, seed: model.seed, epoch: 0)
+        feeder.begin(order: nil, batchSize: batchSize, seed: model.seed, epoch: 0, engine: model.engine)
         for batch in 0..<steps {
             if isCancelled() { throw CancellationError() }
             if !callbacks.isEmpty { try callbacks.notify { try $0.onTestBatchBegin(batch: batch) } }
+            model.engine.serveOthers()
             let start = batch * batchSize
             let rows = min(batchSize, feeder.count - start)
             let step = try pool.step(rows: rows)

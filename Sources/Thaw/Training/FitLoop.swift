@@ -37,13 +37,14 @@ final class FitLoop {
         do {
             try prepare()
             try callbacks.notify { try $0.onTrainBegin() }
+            let firstBatch = compilation.optimizer.batchNumber
             var last: [(name: String, value: Double)] = []
             for epoch in options.initialEpoch..<max(options.initialEpoch, options.epochs) {
                 if model.training.stopsTraining { break }
                 last = try runEpoch(epoch, isCancelled: isCancelled)
             }
             if model.training.stopsTraining, history.end == .completed { history.end = .stopped }
-            if !model.training.isOneBatch {
+            if !model.training.isOneBatch, compilation.optimizer.batchNumber != firstBatch {
                 try compilation.optimizer.replaceByAverages(model.trainableParameters)
             }
             try callbacks.notify { try $0.onTrainEnd(logs: Logs(last)) }
@@ -71,7 +72,7 @@ final class FitLoop {
         try callbacks.notify { try $0.onEpochBegin(epoch: epoch) }
         feeder.begin(
             order: options.shuffles ? order() : nil, batchSize: options.batchSize, seed: options.seed,
-            epoch: compilation.optimizer.batchNumber)
+            epoch: compilation.optimizer.batchNumber, engine: model.engine)
 
         let firstBatch = compilation.optimizer.batchNumber
         let batchLogs = Logs { metrics.results }
@@ -109,13 +110,14 @@ final class FitLoop {
 
     /// The batch's loss, and whether its update was left out.
     private func runStep(_ batch: Int, epoch: Int) throws -> (loss: Double?, isSkipped: Bool) {
+        model.engine.serveOthers()
         let start = batch * options.batchSize
         let rows = min(options.batchSize, feeder.count - start)
-        let step = try pool.step(rows: rows, onlyGathers: compilation.optimizer.gathersNext)
+        let step = try pool.step(rows: rows, gathering: compilation.optimizer.gatheringPhase)
         let optimizer = compilation.optimizer
         try feeder.fill(step, start: start, rows: rows)
         let rate = optimizer.learningRate
-        guard rate.isFinite else {
+        guard Float(rate).isFinite else {
             throw TrainingError.invalidArgument(
                 "the learning rate of \(optimizer.name) is \(rate) at step \(optimizer.iterations); the weights are as they "
                     + "were. Set it to a number.")

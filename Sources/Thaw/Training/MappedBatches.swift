@@ -1,13 +1,16 @@
+import ThawEngine
 import ThawTensor
 
 /// The batches of an epoch of mapped data, prepared ahead of their use.
 final class MappedBatches {
     private let queue: PrefetchQueue
     private let batchSize: Int
+    private let engine: any Engine
     private var last: (index: Int, batch: Batch)?
 
-    init(_ dataset: Dataset, order: [Int], batchSize: Int, seed: UInt64, epoch: Int) {
+    init(_ dataset: Dataset, order: [Int], batchSize: Int, seed: UInt64, epoch: Int, engine: any Engine) {
         self.batchSize = batchSize
+        self.engine = engine
         let count = order.isEmpty ? 0 : (order.count - 1) / batchSize + 1
         let prefetching = dataset.prefetching ?? Prefetching(batches: 2, threads: 1)
         queue = PrefetchQueue(count: count, prefetching) { index in
@@ -23,7 +26,7 @@ final class MappedBatches {
     func batch(startingAt start: Int) throws -> Batch {
         let index = start / batchSize
         if let last, last.index == index { return last.batch }
-        let batch = try queue.take(index)
+        let batch = try queue.take(index, whileWaiting: engine.serveOthers)
         last = (index, batch)
         return batch
     }

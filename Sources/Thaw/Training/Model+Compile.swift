@@ -70,6 +70,11 @@ extension Model {
     }
 
     private func compile(optimizer: Optimizer, goals: [OutputGoal], step: TrainingStep) throws {
+        guard !training.isFitting else {
+            throw TrainingError.invalidArgument(
+                "compile: model \(name) is being fitted. Freezing, unfreezing and a new learning rate take effect at the next step "
+                    + "without compile; anything else has to wait for the end of fit.")
+        }
         training.compilation = try Compilation(
             optimizer: optimizer, goals: goals, step: step, engine: engine)
         training.steps.removeAll()
@@ -81,11 +86,16 @@ extension Model {
     public var outputNames: [String]? {
         guard let outputs = try? outputs else { return nil }
         var counts: [String: Int] = [:]
+        var taken: Set<String> = []
         return outputs.map { output in
             let name = output.layer.name
-            let count = counts[name, default: 0]
-            counts[name] = count + 1
-            return count == 0 ? name : "\(name)_\(count)"
+            var unique = name
+            repeat {
+                let count = counts[name, default: 0]
+                counts[name] = count + 1
+                unique = count == 0 ? name : "\(name)_\(count)"
+            } while !taken.insert(unique).inserted
+            return unique
         }
     }
 

@@ -48,6 +48,8 @@ extension Model {
             verbosity: verbosity, onNonFinite: onNonFinite, seed: seed ?? self.seed)
         try options.check()
         let compilation = try compilation(for: "fit")
+        // Settings may have been changed since compile.
+        try compilation.optimizer.check()
         guard !training.isFitting else {
             throw TrainingError.invalidArgument(
                 "fit: model \(name) is being fitted already; a callback cannot call fit on the same model.")

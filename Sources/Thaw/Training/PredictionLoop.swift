@@ -30,11 +30,12 @@ final class PredictionLoop {
         callbacks: CallbackList, progress: ProgressPrinter?, isCancelled: () -> Bool
     ) throws -> [Tensor] {
         try callbacks.notify { try $0.onPredictBegin() }
-        feeder.begin(order: nil, batchSize: batchSize, seed: model.seed, epoch: 0)
+        feeder.begin(order: nil, batchSize: batchSize, seed: model.seed, epoch: 0, engine: model.engine)
         var results: [Tensor] = []
         for batch in 0..<steps {
             if isCancelled() { throw CancellationError() }
             if !callbacks.isEmpty { try callbacks.notify { try $0.onPredictBatchBegin(batch: batch) } }
+            model.engine.serveOthers()
             let start = batch * batchSize
             let rows = min(batchSize, feeder.count - start)
             let step = try pool.step(rows: rows)

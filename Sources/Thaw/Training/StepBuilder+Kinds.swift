@@ -65,6 +65,11 @@ extension StepBuilder {
     /// Calls the model and declares its outputs.
     func addPredictions() throws {
         for (index, prediction) in try forward().enumerated() {
+            guard prediction.shape.first == key.batchSize else {
+                throw TrainingError.invalidArgument(
+                    "model \(model.name) gives an output of shape \(prediction.shape) for a batch of \(key.batchSize) samples, so "
+                        + "there is no row for each; keep the samples on axis 0 to the end.")
+            }
             let mark = try nonFiniteInputMark(for: prediction)
             graph.addOutput(
                 CompiledStep.Name.prediction(index), try mark.map { try prediction + $0 } ?? prediction)

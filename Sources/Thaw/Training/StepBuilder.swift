@@ -107,14 +107,11 @@ extension StepBuilder {
     ///
     /// - Parameter gradients: one for each of `trainableParameters`.
     public func accumulated(_ gradients: [SymbolicTensor?]) throws -> [SymbolicTensor?] {
-        guard let optimizer = compilation?.optimizer, optimizer.gradientAccumulationSteps > 1 else {
-            return gradients
-        }
+        guard let optimizer = compilation?.optimizer, key.gathering != .none else { return gradients }
         return try zip(trainableParameters, gradients).map { entry, gradient in
             guard let gradient else { return nil }
             return try optimizer.accumulated(
-                gradient, of: entry.parameter, path: entry.path, isLast: !key.onlyGathers,
-                engine: model.engine)
+                gradient, of: entry.parameter, path: entry.path, phase: key.gathering, engine: model.engine)
         }
     }
 

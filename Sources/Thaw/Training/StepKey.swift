@@ -16,8 +16,8 @@ struct StepKey: Hashable {
     /// The shapes of one sample's targets; none where steps need none.
     var targetShapes: [[Int]] = []
     var isWeighted = false
-    /// Whether gradients are gathered for a later update.
-    var onlyGathers = false
+    /// What is done with the gradients of the batch.
+    var gathering = GatheringPhase.none
     var mode: Mode
     var liveRandomness: LiveRandomness = .automatic
     var statistics: BatchNormalization.Statistics?

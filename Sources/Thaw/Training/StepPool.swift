@@ -8,7 +8,7 @@ final class StepPool {
     private let make: (StepKey) throws -> CompiledStep
     private var seenChanges: UInt64
     /// The steps in use: whole batches and the last, smaller one, and with gathered gradients each of both kinds.
-    private var recent: [(onlyGathers: Bool, step: CompiledStep)] = []
+    private var recent: [(gathering: GatheringPhase, step: CompiledStep)] = []
 
     /// - Parameters:
     ///   - key: what the steps have in common; its batch size and signature are filled in here.
@@ -23,22 +23,22 @@ final class StepPool {
 
     /// The step for a number of rows. Without a change in between, nothing is allocated for a size seen
     /// before.
-    func step(rows: Int, onlyGathers: Bool = false) throws -> CompiledStep {
+    func step(rows: Int, gathering: GatheringPhase = .none) throws -> CompiledStep {
         let changes = LayerChanges.count
         if changes != seenChanges {
             seenChanges = changes
             recent = []
             key.model = ModelSignature(of: model)
         }
-        for entry in recent where entry.step.batchSize == rows && entry.onlyGathers == onlyGathers {
+        for entry in recent where entry.step.batchSize == rows && entry.gathering == gathering {
             return entry.step
         }
         key.batchSize = rows
-        key.onlyGathers = onlyGathers
+        key.gathering = gathering
         let step = try model.training.steps.entry(for: key, bytes: { $0.executable.peakBytes }) {
             try make(key)
         }
-        recent = recent.suffix(3) + [(onlyGathers, step)]
+        recent = recent.suffix(5) + [(gathering, step)]
         return step
     }
 

@@ -52,6 +52,7 @@ struct BookCommand: AsyncParsableCommand {
         guard (1...100).contains(seeds) else {
             throw ValidationError("--seeds is \(seeds); it must be from 1 to 100.")
         }
+        if let json, json == report { throw ValidationError("--json and --report name the same file.") }
         for (name, value) in [("data", data), ("json", json), ("report", report)] where value == "" {
             throw ValidationError("--\(name) needs a name.")
         }

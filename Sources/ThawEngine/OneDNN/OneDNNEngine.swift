@@ -99,4 +99,7 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
     ) throws(Failure) -> Result {
         try thread.perform(body)
     }
+
+    /// Runs what other threads wait to have run, if called on the engine's thread.
+    public func serveOthers() { thread.serveOthers() }
 }

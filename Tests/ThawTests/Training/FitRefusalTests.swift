@@ -1,0 +1,110 @@
+import Testing
+import ThawTestSupport
+
+@testable import Thaw
+
+/// A layer that takes the samples off axis 0.
+private final class Folding: Layer {
+    override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
+        try input.reshape(to: [input.shape[0] * 2, input.shape[1] / 2])
+    }
+    override func cloned() throws -> Layer { Folding() }
+}
+
+/// A layer that folds an axis into the batch around a random layer.
+private final class DropEach: Layer {
+    let dropout = Dropout(0.5)
+    override var sublayers: [Layer] { [dropout] }
+    override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
+        let rows = try input.reshape(to: [input.shape[0] * input.shape[1], input.shape[2]])
+        return try dropout.apply(rows, context: context).reshape(to: input.shape)
+    }
+    override func cloned() throws -> Layer { DropEach() }
+}
+
+@Suite struct FitRefusalTests {
+    @Test func outputsNeedARowForEachSample() throws {
+        let model = Sequential { Folding(inputShape: [4]) }
+        #expect(throws: TrainingError.self) { try model.predict(Tensor.ones([33, 4])) }
+        #expect(throws: TrainingError.self) { try model.predictor().predict(Tensor.ones([3, 4])) }
+    }
+
+    @Test func randomLayersInsideFoldedOnesAreSampled() throws {
+        let model = Sequential([Input(shape: [3, 5]), DropEach()], seed: 2)
+        let result = try model.predict(Tensor.ones([2, 3, 5]), samples: 400)
+        #expect(result.mean.shape == [2, 3, 5])
+        #expect(result.deviation.doubles.allSatisfy { abs($0 - 1) < 0.1 })
+    }
+
+    @Test func compilingDuringAFitIsRefused() throws {
+        let (x, y) = Toy.clusters(24)
+        let model = try Toy.classifier()
+        let again = LambdaCallback(onEpochEnd: { [unowned model] _, _ in
+            try model.compile(optimizer: .adam(), loss: .sparseCategoricalCrossentropy)
+        })
+        #expect(throws: TrainingError.self) { try model.fit(x, y, verbosity: .silent, callbacks: [again]) }
+        #expect(model.optimizer?.name == "SGD")
+        try model.compile(optimizer: .adam(), loss: .sparseCategoricalCrossentropy)
+        try model.fit(x, y, verbosity: .silent)
+    }
+
+    @Test func epochsWithoutValidationAreNotWatched() throws {
+        let (x, y) = Toy.clusters(24)
+        let model = try Toy.classifier()
+        let stopping = EarlyStopping(patience: 1)
+        let history = try model.fit(
+            x, y, epochs: 6, validation: try Toy.dataset(12, seed: 2), validationFrequency: 2,
+            verbosity: .silent, callbacks: [stopping, ReduceLROnPlateau(patience: 1)])
+        #expect(history.epochs.count == 6)
+        #expect(history.validationLoss.filter { !$0.isNaN }.count == 3)
+        #expect(throws: TrainingError.self) {
+            try model.fit(x, y, verbosity: .silent, callbacks: [EarlyStopping()])
+        }
+    }
+
+    @Test func aChangedNumberOfGatheredBatchesStartsAfresh() throws {
+        let (x, y) = Toy.clusters(16)
+        func trained(first: Int) throws -> [Tensor] {
+            let optimizer: Optimizer = .sgd(learningRate: 0.1).accumulatingGradients(over: 4)
+            let model = try Toy.classifier(optimizer: optimizer)
+            for _ in 0..<first { try model.fit(x, y, batchSize: 16, shuffle: false, verbosity: .silent) }
+            optimizer.gradientAccumulationSteps = 2
+            try model.fit(x, y, batchSize: 8, shuffle: false, verbosity: .silent)
+            return model.weights
+        }
+        #expect(Toy.areIdentical(try trained(first: 2), try trained(first: 0)))
+    }
+
+    @Test func settingsAreCheckedAgainAndRatesFitFloats() throws {
+        let (x, y) = Toy.clusters(8)
+        let model = try Toy.classifier()
+        model.optimizer?.gradientAccumulationSteps = 0
+        #expect(throws: TrainingError.self) { try model.fit(x, y, verbosity: .silent) }
+        model.optimizer?.gradientAccumulationSteps = 1
+        let before = model.weights
+        model.optimizer?.learningRate = 1e39
+        #expect(throws: TrainingError.self) { try model.fit(x, y, verbosity: .silent) }
+        #expect(Toy.areIdentical(model.weights, before))
+    }
+
+    @Test func averagesTakeNoPlaceWithoutAStep() throws {
+        let (x, y) = Toy.clusters(16)
+        let model = try Toy.classifier(optimizer: .sgd(learningRate: 0.1).averaging(momentum: 0.5))
+        try model.fit(x, y, epochs: 3, verbosity: .silent)
+        try model.setWeights(model.weights.map { $0 * 2.0 })
+        let loaded = model.weights
+        try model.fit(x, y, epochs: 3, verbosity: .silent, callbacks: [], seed: nil)
+        #expect(!Toy.areIdentical(model.weights, loaded))
+        try model.setWeights(loaded)
+        try model.fit(x, y, epochs: 5, initialEpoch: 5, verbosity: .silent)
+        #expect(Toy.areIdentical(model.weights, loaded))
+    }
+
+    @Test func modelsMayBeginAtSeveralPlacesOfOneLayer() throws {
+        let (a, b) = (Input(shape: [3]), Input(shape: [3]))
+        let shared = Dense(2, name: "shared")
+        let values = (try shared(a), try shared(b))
+        let model = try Model(inputs: [values.0, values.1], outputs: [Add()(values.0, values.1)])
+        #expect(model.layers.map(\.name) == ["shared_input", "shared_input_1", "add"])
+    }
+}
