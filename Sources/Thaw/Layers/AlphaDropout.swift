@@ -11,11 +11,9 @@ public import ThawGraph
 ///
 /// ## Shapes
 /// Any, to the same.
-public final class AlphaDropout: Layer {
+public final class AlphaDropout: RandomLayer {
     /// The share of elements that is dropped, in `0..<1`.
-    public let rate: Double
-    /// Names a stream of random numbers of its own; nil for one named by the layer's path.
-    public let seed: UInt64?
+    public var rate: Double { amount }
 
     /// Creates the layer.
     ///
@@ -25,12 +23,8 @@ public final class AlphaDropout: Layer {
     ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
     ///   - name: the name; the model numbers layers by type if nil.
     public init(_ rate: Double, seed: UInt64? = nil, inputShape: [Int]? = nil, name: String? = nil) {
-        self.rate = rate
-        self.seed = seed
-        super.init(name: name, inputShape: inputShape)
+        super.init(amount: rate, seed: seed, inputShape: inputShape, name: name)
     }
-
-    public override var configurationDescription: String { "\(rate)" }
 
     public override func build(inputShape: [Int]) throws {
         guard (0..<1).contains(rate) else {
@@ -38,12 +32,14 @@ public final class AlphaDropout: Layer {
         }
     }
 
-    public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
-        guard rate > 0, context.isRandomnessLive(for: self) else { return input }
+    public override func disturbed(
+        _ input: SymbolicTensor,
+        draw: (_ distribution: RandomDistribution, _ shape: [Int]) throws -> SymbolicTensor
+    ) throws -> SymbolicTensor {
         let saturation = -UnaryKind.seluScale * UnaryKind.seluAlpha
         let scale = 1 / ((1 - rate) * (1 + rate * saturation * saturation)).squareRoot()
         let shift = -scale * rate * saturation
-        let mask = try context.random(.bernoulli(probability: 1 - rate), shape: input.shape, seed: seed)
+        let mask = try draw(.bernoulli(probability: 1 - rate), input.shape)
         // mask * x + (1 - mask) * saturation, scaled and shifted.
         return try (input - saturation) * (mask * scale) + (scale * saturation + shift)
     }

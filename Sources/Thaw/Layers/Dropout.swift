@@ -10,11 +10,9 @@ public import ThawGraph
 ///
 /// ## Shapes
 /// Any, to the same.
-public final class Dropout: Layer {
+public final class Dropout: RandomLayer {
     /// The share of elements that is dropped, in `0...1`.
-    public let rate: Double
-    /// Names a stream of random numbers of its own; nil for one named by the layer's path.
-    public let seed: UInt64?
+    public var rate: Double { amount }
 
     /// Creates the layer.
     ///
@@ -24,22 +22,19 @@ public final class Dropout: Layer {
     ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
     ///   - name: the name; the model numbers layers by type if nil.
     public init(_ rate: Double, seed: UInt64? = nil, inputShape: [Int]? = nil, name: String? = nil) {
-        self.rate = rate
-        self.seed = seed
-        super.init(name: name, inputShape: inputShape)
+        super.init(amount: rate, seed: seed, inputShape: inputShape, name: name)
     }
-
-    public override var configurationDescription: String { "\(rate)" }
 
     public override func build(inputShape: [Int]) throws {
         guard (0...1).contains(rate) else { throw LayerError("rate must be from 0 to 1, got \(rate).") }
     }
 
-    public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
-        guard rate > 0, context.isRandomnessLive(for: self) else { return input }
+    public override func disturbed(
+        _ input: SymbolicTensor,
+        draw: (_ distribution: RandomDistribution, _ shape: [Int]) throws -> SymbolicTensor
+    ) throws -> SymbolicTensor {
         let kept = 1 - rate
-        let mask = try context.random(.bernoulli(probability: kept), shape: input.shape, seed: seed)
-        return try input * (mask * (kept > 0 ? 1 / kept : 0))
+        return try input * (draw(.bernoulli(probability: kept), input.shape) * (kept > 0 ? 1 / kept : 0))
     }
 
     public override func cloned() throws -> Layer { Dropout(rate, seed: seed) }

@@ -8,11 +8,9 @@ public import ThawGraph
 ///
 /// ## Shapes
 /// Any, to the same.
-public final class GaussianDropout: Layer {
+public final class GaussianDropout: RandomLayer {
     /// The rate of the `Dropout` that it is like, in `0..<1`.
-    public let rate: Double
-    /// Names a stream of random numbers of its own; nil for one named by the layer's path.
-    public let seed: UInt64?
+    public var rate: Double { amount }
 
     /// Creates the layer.
     ///
@@ -22,12 +20,8 @@ public final class GaussianDropout: Layer {
     ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
     ///   - name: the name; the model numbers layers by type if nil.
     public init(_ rate: Double, seed: UInt64? = nil, inputShape: [Int]? = nil, name: String? = nil) {
-        self.rate = rate
-        self.seed = seed
-        super.init(name: name, inputShape: inputShape)
+        super.init(amount: rate, seed: seed, inputShape: inputShape, name: name)
     }
-
-    public override var configurationDescription: String { "\(rate)" }
 
     public override func build(inputShape: [Int]) throws {
         guard (0..<1).contains(rate) else {
@@ -35,10 +29,12 @@ public final class GaussianDropout: Layer {
         }
     }
 
-    public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
-        guard rate > 0, context.isRandomnessLive(for: self) else { return input }
-        let factor = RandomDistribution.normal(mean: 1, standardDeviation: (rate / (1 - rate)).squareRoot())
-        return try input * context.random(factor, shape: input.shape, seed: seed)
+    public override func disturbed(
+        _ input: SymbolicTensor,
+        draw: (_ distribution: RandomDistribution, _ shape: [Int]) throws -> SymbolicTensor
+    ) throws -> SymbolicTensor {
+        let deviation = (rate / (1 - rate)).squareRoot()
+        return try input * draw(.normal(mean: 1, standardDeviation: deviation), input.shape)
     }
 
     public override func cloned() throws -> Layer { GaussianDropout(rate, seed: seed) }

@@ -7,11 +7,9 @@ public import ThawGraph
 ///
 /// ## Shapes
 /// Any, to the same.
-public final class GaussianNoise: Layer {
+public final class GaussianNoise: RandomLayer {
     /// The deviation of the noise, 0 or more.
-    public let standardDeviation: Double
-    /// Names a stream of random numbers of its own; nil for one named by the layer's path.
-    public let seed: UInt64?
+    public var standardDeviation: Double { amount }
 
     /// Creates the layer.
     ///
@@ -23,12 +21,8 @@ public final class GaussianNoise: Layer {
     public init(
         standardDeviation: Double, seed: UInt64? = nil, inputShape: [Int]? = nil, name: String? = nil
     ) {
-        self.standardDeviation = standardDeviation
-        self.seed = seed
-        super.init(name: name, inputShape: inputShape)
+        super.init(amount: standardDeviation, seed: seed, inputShape: inputShape, name: name)
     }
-
-    public override var configurationDescription: String { "\(standardDeviation)" }
 
     public override func build(inputShape: [Int]) throws {
         guard standardDeviation >= 0, standardDeviation.isFinite else {
@@ -36,10 +30,11 @@ public final class GaussianNoise: Layer {
         }
     }
 
-    public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
-        guard standardDeviation > 0, context.isRandomnessLive(for: self) else { return input }
-        let noise = RandomDistribution.normal(mean: 0, standardDeviation: standardDeviation)
-        return try input + context.random(noise, shape: input.shape, seed: seed)
+    public override func disturbed(
+        _ input: SymbolicTensor,
+        draw: (_ distribution: RandomDistribution, _ shape: [Int]) throws -> SymbolicTensor
+    ) throws -> SymbolicTensor {
+        try input + draw(.normal(mean: 0, standardDeviation: standardDeviation), input.shape)
     }
 
     public override func cloned() throws -> Layer {
