@@ -86,9 +86,31 @@ int32_t thaw_onednn_take_status(void) {
 
 // ---------------------------------------------------------------- memory descriptors
 
+static md_query argument_md(const thaw_primitive *p, int32_t argument) {
+    int16_t position = p->position[argument];
+    if (position < 0) return NULL;
+#if V3
+    const_dnnl_memory_desc_t md = NULL;
+#else
+    const dnnl_memory_desc_t *md = NULL;
+#endif
+    dnnl_memory_get_memory_desc(p->arguments[position].memory, &md);
+    return md;
+}
+
 static int make_md(dnnl_memory_desc_t *md, const thaw_layout *layout) {
     memset(md, 0, sizeof *md);
     if (!layout || layout->rank == 0) return 1;
+    if (layout->like) {
+        md_query chosen = argument_md(layout->like, layout->like_argument);
+        if (!chosen) return 0;
+#if V3
+        return dnnl_memory_desc_clone(md, chosen) == dnnl_success;
+#else
+        *md = *chosen;
+        return 1;
+#endif
+    }
     dnnl_dims_t sizes, strides;
     for (int32_t i = 0; i < layout->rank; i++) {
         sizes[i] = layout->sizes[i];
@@ -242,37 +264,74 @@ static void leave_threads(int32_t before) {
     if (omp_get_max_threads() != before) omp_set_num_threads(before);
 }
 
+/// What the making of every primitive begins and ends with: descriptors of up to four tensors, the number of threads,
+/// attributes, and for a gradient the description of the forward operation.
+typedef struct {
+    dnnl_memory_desc_t source, weights, bias, destination;
+    int32_t has_bias, threads, threads_before;
+    dnnl_primitive_attr_t attributes;
+    dnnl_primitive_desc_t forward, description;
+} creation;
+
+static int begin(
+    creation *c, const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias,
+    const thaw_layout *destination, const thaw_post_operation *post, int32_t post_count, int32_t threads
+) {
+    memset(c, 0, sizeof *c);
+    c->has_bias = has(bias);
+    c->threads = threads;
+    c->threads_before = enter_threads(threads);
+    c->attributes = make_attributes(post, post_count);
+    return c->attributes && make_md(&c->source, source) && make_md(&c->weights, weights) && make_md(&c->bias, bias)
+        && make_md(&c->destination, destination);
+}
+
+/// The primitive without arguments, or null if its description was not made.
+static thaw_primitive *made(creation *c, dnnl_status_t status, int allow_reference) {
+    if (status != dnnl_success) return NULL;
+    dnnl_primitive_desc_t description = c->description;
+    c->description = NULL;
+    return finish(description, c->threads, allow_reference);
+}
+
+static void end(creation *c) {
+    if (c->forward) dnnl_primitive_desc_destroy(c->forward);
+    if (c->attributes) dnnl_primitive_attr_destroy(c->attributes);
+    leave_threads(c->threads_before);
+    free_md(c->source), free_md(c->weights), free_md(c->bias), free_md(c->destination);
+}
+
+static void add_forward_arguments(thaw_primitive *p, int32_t has_bias, const thaw_post_operation *post, int32_t count) {
+    add_argument(p, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
+    add_argument(p, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0);
+    if (has_bias) add_argument(p, THAW_ARGUMENT_BIAS, DNNL_ARG_BIAS, dnnl_query_weights_md, 1);
+    add_argument(p, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md, 0);
+    add_post_operands(p, post, count);
+}
+
 thaw_primitive *thaw_matmul_create(
     const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
     const thaw_post_operation *post, int32_t post_count, int32_t threads
 ) {
-    dnnl_memory_desc_t a, b, c, d;
-    if (!make_md(&a, source) || !make_md(&b, weights) || !make_md(&c, bias) || !make_md(&d, destination)) return NULL;
+    creation c;
     thaw_primitive *result = NULL;
-    int32_t before = enter_threads(threads);
-    dnnl_primitive_attr_t attributes = make_attributes(post, post_count);
-    dnnl_primitive_desc_t description = NULL;
-    dnnl_status_t status;
+    if (begin(&c, source, weights, bias, destination, post, post_count, threads)) {
+        dnnl_status_t status;
 #if V3
-    status = dnnl_matmul_primitive_desc_create(&description, shared_engine, a, b, MD_OR_NONE(c, has(bias)), d, attributes);
+        status = dnnl_matmul_primitive_desc_create(
+            &c.description, shared_engine, c.source, c.weights, MD_OR_NONE(c.bias, c.has_bias), c.destination, c.attributes);
 #else
-    dnnl_matmul_desc_t operation;
-    status = dnnl_matmul_desc_init(&operation, &a, &b, MD_OR_NONE(c, has(bias)), &d);
-    if (status == dnnl_success) {
-        status = dnnl_primitive_desc_create(&description, &operation, attributes, shared_engine, NULL);
-    }
+        dnnl_matmul_desc_t operation;
+        status = dnnl_matmul_desc_init(
+            &operation, &c.source, &c.weights, MD_OR_NONE(c.bias, c.has_bias), &c.destination);
+        if (status == dnnl_success) {
+            status = dnnl_primitive_desc_create(&c.description, &operation, c.attributes, shared_engine, NULL);
+        }
 #endif
-    if (status == dnnl_success) result = finish(description, threads, 0);
-    if (result) {
-        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
-        add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0);
-        if (has(bias)) add_argument(result, THAW_ARGUMENT_BIAS, DNNL_ARG_BIAS, dnnl_query_weights_md, 1);
-        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md, 0);
-        add_post_operands(result, post, post_count);
+        result = made(&c, status, 0);
+        if (result) add_forward_arguments(result, c.has_bias, post, post_count);
     }
-    if (attributes) dnnl_primitive_attr_destroy(attributes);
-    leave_threads(before);
-    free_md(a), free_md(b), free_md(c), free_md(d);
+    end(&c);
     return result;
 }
 
@@ -292,149 +351,143 @@ static window_dims dims_of(const thaw_window *window) {
     return dims;
 }
 
+// ---------------------------------------------------------------- convolution
+
+static dnnl_alg_kind_t convolution_kind(int32_t winograd) {
+    return winograd ? dnnl_convolution_winograd : dnnl_convolution_direct;
+}
+
 static dnnl_status_t convolution_forward_description(
-    dnnl_primitive_desc_t *description, dnnl_prop_kind_t kind, dnnl_memory_desc_t *a, dnnl_memory_desc_t *b,
-    dnnl_memory_desc_t *c, dnnl_memory_desc_t *d, const window_dims *w, dnnl_primitive_attr_t attributes
+    dnnl_primitive_desc_t *description, creation *c, dnnl_prop_kind_t kind, const window_dims *w, int32_t winograd
 ) {
 #if V3
     return dnnl_convolution_forward_primitive_desc_create(
-        description, shared_engine, kind, dnnl_convolution_direct, *a, *b, c ? *c : NULL, *d, w->strides, w->dilates,
-        w->before, w->after, attributes);
+        description, shared_engine, kind, convolution_kind(winograd), c->source, c->weights,
+        MD_OR_NONE(c->bias, c->has_bias), c->destination, w->strides, w->dilates, w->before, w->after, c->attributes);
 #else
     dnnl_convolution_desc_t operation;
     dnnl_status_t status = dnnl_dilated_convolution_forward_desc_init(
-        &operation, kind, dnnl_convolution_direct, a, b, c, d, w->strides, w->dilates, w->before, w->after);
+        &operation, kind, convolution_kind(winograd), &c->source, &c->weights, MD_OR_NONE(c->bias, c->has_bias),
+        &c->destination, w->strides, w->dilates, w->before, w->after);
     if (status != dnnl_success) return status;
-    return dnnl_primitive_desc_create(description, &operation, attributes, shared_engine, NULL);
+    return dnnl_primitive_desc_create(description, &operation, c->attributes, shared_engine, NULL);
 #endif
 }
 
 thaw_primitive *thaw_convolution_create(
     const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
-    const thaw_window *window, const thaw_post_operation *post, int32_t post_count, int32_t threads
+    const thaw_window *window, int32_t winograd, int32_t constant_weights, const thaw_post_operation *post,
+    int32_t post_count, int32_t threads
 ) {
-    dnnl_memory_desc_t a, b, c, d;
-    if (!make_md(&a, source) || !make_md(&b, weights) || !make_md(&c, bias) || !make_md(&d, destination)) return NULL;
+    creation c;
     thaw_primitive *result = NULL;
-    int32_t before = enter_threads(threads);
-    window_dims w = dims_of(window);
-    dnnl_primitive_attr_t attributes = make_attributes(post, post_count);
-    dnnl_primitive_desc_t description = NULL;
-    dnnl_status_t status = convolution_forward_description(
-        &description, dnnl_forward_inference, &a, &b, has(bias) ? &c : NULL, &d, &w, attributes);
-    if (status == dnnl_success) result = finish(description, threads, post_count == 0);
-    if (result) {
-        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
-        add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0);
-        if (has(bias)) add_argument(result, THAW_ARGUMENT_BIAS, DNNL_ARG_BIAS, dnnl_query_weights_md, 1);
-        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md, 0);
-        add_post_operands(result, post, post_count);
+    if (begin(&c, source, weights, bias, destination, post, post_count, threads)) {
+        window_dims w = dims_of(window);
+        // For inference Winograd's algorithm wants weights transformed beforehand, for training it transforms them itself.
+        dnnl_prop_kind_t kind = winograd && !constant_weights ? dnnl_forward_training : dnnl_forward_inference;
+        dnnl_status_t status = convolution_forward_description(&c.description, &c, kind, &w, winograd);
+        result = made(&c, status, post_count == 0);
+        if (result) add_forward_arguments(result, c.has_bias, post, post_count);
     }
-    if (attributes) dnnl_primitive_attr_destroy(attributes);
-    leave_threads(before);
-    free_md(a), free_md(b), free_md(c), free_md(d);
+    end(&c);
     return result;
 }
 
 thaw_primitive *thaw_convolution_backward_data_create(
-    const thaw_layout *source, const thaw_layout *weights, const thaw_layout *destination,
-    const thaw_window *window, int32_t threads
+    const thaw_layout *source, const thaw_layout *weights, const thaw_layout *destination, const thaw_window *window,
+    int32_t winograd, int32_t threads
 ) {
-    dnnl_memory_desc_t a, b, d;
-    if (!make_md(&a, source) || !make_md(&b, weights) || !make_md(&d, destination)) return NULL;
+    creation c;
     thaw_primitive *result = NULL;
-    int32_t before = enter_threads(threads);
-    window_dims w = dims_of(window);
-    dnnl_primitive_attr_t attributes = make_attributes(NULL, 0);
-    dnnl_primitive_desc_t hint = NULL, description = NULL;
-    dnnl_status_t status = convolution_forward_description(&hint, dnnl_forward_training, &a, &b, NULL, &d, &w, attributes);
-    if (status == dnnl_success) {
-#if V3
-        status = dnnl_convolution_backward_data_primitive_desc_create(
-            &description, shared_engine, dnnl_convolution_direct, a, b, d, w.strides, w.dilates, w.before, w.after, hint,
-            attributes);
-#else
-        dnnl_convolution_desc_t operation;
-        status = dnnl_dilated_convolution_backward_data_desc_init(
-            &operation, dnnl_convolution_direct, &a, &b, &d, w.strides, w.dilates, w.before, w.after);
+    if (begin(&c, source, weights, NULL, destination, NULL, 0, threads)) {
+        window_dims w = dims_of(window);
+        dnnl_status_t status = convolution_forward_description(&c.forward, &c, dnnl_forward_training, &w, winograd);
         if (status == dnnl_success) {
-            status = dnnl_primitive_desc_create(&description, &operation, attributes, shared_engine, hint);
-        }
+#if V3
+            status = dnnl_convolution_backward_data_primitive_desc_create(
+                &c.description, shared_engine, convolution_kind(winograd), c.source, c.weights, c.destination, w.strides,
+                w.dilates, w.before, w.after, c.forward, c.attributes);
+#else
+            dnnl_convolution_desc_t operation;
+            status = dnnl_dilated_convolution_backward_data_desc_init(
+                &operation, convolution_kind(winograd), &c.source, &c.weights, &c.destination, w.strides, w.dilates,
+                w.before, w.after);
+            if (status == dnnl_success) {
+                status = dnnl_primitive_desc_create(
+                    &c.description, &operation, c.attributes, shared_engine, c.forward);
+            }
 #endif
+        }
+        result = made(&c, status, 1);
+        if (result) {
+            add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, 0);
+            add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0);
+            add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, 0);
+        }
     }
-    if (status == dnnl_success) result = finish(description, threads, 1);
-    if (result) {
-        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, 0);
-        add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_WEIGHTS, dnnl_query_weights_md, 0);
-        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, 0);
-    }
-    if (hint) dnnl_primitive_desc_destroy(hint);
-    if (attributes) dnnl_primitive_attr_destroy(attributes);
-    leave_threads(before);
-    free_md(a), free_md(b), free_md(d);
+    end(&c);
     return result;
 }
 
 thaw_primitive *thaw_convolution_backward_weights_create(
     const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
-    const thaw_window *window, int32_t threads
+    const thaw_window *window, int32_t winograd, int32_t threads
 ) {
-    dnnl_memory_desc_t a, b, c, d;
-    if (!make_md(&a, source) || !make_md(&b, weights) || !make_md(&c, bias) || !make_md(&d, destination)) return NULL;
+    creation c;
     thaw_primitive *result = NULL;
-    int32_t before = enter_threads(threads);
-    window_dims w = dims_of(window);
-    dnnl_primitive_attr_t attributes = make_attributes(NULL, 0);
-    dnnl_primitive_desc_t hint = NULL, description = NULL;
-    dnnl_status_t status = convolution_forward_description(
-        &hint, dnnl_forward_training, &a, &b, has(bias) ? &c : NULL, &d, &w, attributes);
-    if (status == dnnl_success) {
-#if V3
-        status = dnnl_convolution_backward_weights_primitive_desc_create(
-            &description, shared_engine, dnnl_convolution_direct, a, b, MD_OR_NONE(c, has(bias)), d, w.strides, w.dilates,
-            w.before, w.after, hint, attributes);
-#else
-        dnnl_convolution_desc_t operation;
-        status = dnnl_dilated_convolution_backward_weights_desc_init(
-            &operation, dnnl_convolution_direct, &a, &b, MD_OR_NONE(c, has(bias)), &d, w.strides, w.dilates, w.before,
-            w.after);
+    if (begin(&c, source, weights, bias, destination, NULL, 0, threads)) {
+        window_dims w = dims_of(window);
+        dnnl_status_t status = convolution_forward_description(&c.forward, &c, dnnl_forward_training, &w, winograd);
         if (status == dnnl_success) {
-            status = dnnl_primitive_desc_create(&description, &operation, attributes, shared_engine, hint);
-        }
+#if V3
+            status = dnnl_convolution_backward_weights_primitive_desc_create(
+                &c.description, shared_engine, convolution_kind(winograd), c.source, c.weights,
+                MD_OR_NONE(c.bias, c.has_bias), c.destination, w.strides, w.dilates, w.before, w.after, c.forward,
+                c.attributes);
+#else
+            dnnl_convolution_desc_t operation;
+            status = dnnl_dilated_convolution_backward_weights_desc_init(
+                &operation, convolution_kind(winograd), &c.source, &c.weights, MD_OR_NONE(c.bias, c.has_bias),
+                &c.destination, w.strides, w.dilates, w.before, w.after);
+            if (status == dnnl_success) {
+                status = dnnl_primitive_desc_create(
+                    &c.description, &operation, c.attributes, shared_engine, c.forward);
+            }
 #endif
+        }
+        result = made(&c, status, 1);
+        if (result) {
+            add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
+            add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, 0);
+            if (c.has_bias) {
+                add_argument(result, THAW_ARGUMENT_BIAS, DNNL_ARG_DIFF_BIAS, dnnl_query_diff_weights_md, 1);
+            }
+            add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, 0);
+        }
     }
-    if (status == dnnl_success) result = finish(description, threads, 1);
-    if (result) {
-        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
-        add_argument(result, THAW_ARGUMENT_WEIGHTS, DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, 0);
-        if (has(bias)) add_argument(result, THAW_ARGUMENT_BIAS, DNNL_ARG_DIFF_BIAS, dnnl_query_diff_weights_md, 1);
-        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, 0);
-    }
-    if (hint) dnnl_primitive_desc_destroy(hint);
-    if (attributes) dnnl_primitive_attr_destroy(attributes);
-    leave_threads(before);
-    free_md(a), free_md(b), free_md(c), free_md(d);
+    end(&c);
     return result;
 }
+
+// ---------------------------------------------------------------- pooling
 
 static dnnl_alg_kind_t pooling_kind(int32_t maximum) {
     return maximum ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding;
 }
 
 static dnnl_status_t pooling_forward_description(
-    dnnl_primitive_desc_t *description, dnnl_prop_kind_t kind, dnnl_memory_desc_t *a, dnnl_memory_desc_t *d,
-    const window_dims *w, int32_t maximum, dnnl_primitive_attr_t attributes
+    dnnl_primitive_desc_t *description, creation *c, dnnl_prop_kind_t kind, const window_dims *w, int32_t maximum
 ) {
 #if V3
     return dnnl_pooling_forward_primitive_desc_create(
-        description, shared_engine, kind, pooling_kind(maximum), *a, *d, w->strides, w->kernel, w->dilates, w->before,
-        w->after, attributes);
+        description, shared_engine, kind, pooling_kind(maximum), c->source, c->destination, w->strides, w->kernel,
+        w->dilates, w->before, w->after, c->attributes);
 #else
     dnnl_pooling_desc_t operation;
     dnnl_status_t status = dnnl_pooling_forward_desc_init(
-        &operation, kind, pooling_kind(maximum), a, d, w->strides, w->kernel, w->before, w->after);
+        &operation, kind, pooling_kind(maximum), &c->source, &c->destination, w->strides, w->kernel, w->before, w->after);
     if (status != dnnl_success) return status;
-    return dnnl_primitive_desc_create(description, &operation, attributes, shared_engine, NULL);
+    return dnnl_primitive_desc_create(description, &operation, c->attributes, shared_engine, NULL);
 #endif
 }
 
@@ -442,24 +495,20 @@ thaw_primitive *thaw_pooling_create(
     const thaw_layout *source, const thaw_layout *destination, const thaw_window *window,
     int32_t maximum, int32_t training, int32_t threads
 ) {
-    dnnl_memory_desc_t a, d;
-    if (!make_md(&a, source) || !make_md(&d, destination)) return NULL;
+    creation c;
     thaw_primitive *result = NULL;
-    int32_t before = enter_threads(threads);
-    window_dims w = dims_of(window);
-    dnnl_primitive_attr_t attributes = make_attributes(NULL, 0);
-    dnnl_primitive_desc_t description = NULL;
-    dnnl_status_t status = pooling_forward_description(
-        &description, training ? dnnl_forward_training : dnnl_forward_inference, &a, &d, &w, maximum, attributes);
-    if (status == dnnl_success) result = finish(description, threads, 1);
-    if (result) {
-        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
-        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md, 0);
-        add_argument(result, THAW_ARGUMENT_WORKSPACE, DNNL_ARG_WORKSPACE, dnnl_query_workspace_md, 0);
+    if (begin(&c, source, NULL, NULL, destination, NULL, 0, threads)) {
+        window_dims w = dims_of(window);
+        dnnl_status_t status = pooling_forward_description(
+            &c.description, &c, training ? dnnl_forward_training : dnnl_forward_inference, &w, maximum);
+        result = made(&c, status, 1);
+        if (result) {
+            add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_SRC, dnnl_query_src_md, 0);
+            add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DST, dnnl_query_dst_md, 0);
+            add_argument(result, THAW_ARGUMENT_WORKSPACE, DNNL_ARG_WORKSPACE, dnnl_query_workspace_md, 0);
+        }
     }
-    if (attributes) dnnl_primitive_attr_destroy(attributes);
-    leave_threads(before);
-    free_md(a), free_md(d);
+    end(&c);
     return result;
 }
 
@@ -467,51 +516,35 @@ thaw_primitive *thaw_pooling_backward_create(
     const thaw_layout *source, const thaw_layout *destination, const thaw_window *window,
     int32_t maximum, int32_t threads
 ) {
-    dnnl_memory_desc_t a, d;
-    if (!make_md(&a, source) || !make_md(&d, destination)) return NULL;
+    creation c;
     thaw_primitive *result = NULL;
-    int32_t before = enter_threads(threads);
-    window_dims w = dims_of(window);
-    dnnl_primitive_attr_t attributes = make_attributes(NULL, 0);
-    dnnl_primitive_desc_t hint = NULL, description = NULL;
-    dnnl_status_t status = pooling_forward_description(&hint, dnnl_forward_training, &a, &d, &w, maximum, attributes);
-    if (status == dnnl_success) {
-#if V3
-        status = dnnl_pooling_backward_primitive_desc_create(
-            &description, shared_engine, pooling_kind(maximum), a, d, w.strides, w.kernel, w.dilates, w.before, w.after, hint,
-            attributes);
-#else
-        dnnl_pooling_desc_t operation;
-        status = dnnl_pooling_backward_desc_init(
-            &operation, pooling_kind(maximum), &a, &d, w.strides, w.kernel, w.before, w.after);
+    if (begin(&c, source, NULL, NULL, destination, NULL, 0, threads)) {
+        window_dims w = dims_of(window);
+        dnnl_status_t status = pooling_forward_description(&c.forward, &c, dnnl_forward_training, &w, maximum);
         if (status == dnnl_success) {
-            status = dnnl_primitive_desc_create(&description, &operation, attributes, shared_engine, hint);
-        }
-#endif
-    }
-    if (status == dnnl_success) result = finish(description, threads, 1);
-    if (result) {
-        add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, 0);
-        add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, 0);
-        add_argument(result, THAW_ARGUMENT_WORKSPACE, DNNL_ARG_WORKSPACE, dnnl_query_workspace_md, 0);
-    }
-    if (hint) dnnl_primitive_desc_destroy(hint);
-    if (attributes) dnnl_primitive_attr_destroy(attributes);
-    leave_threads(before);
-    free_md(a), free_md(d);
-    return result;
-}
-
-static md_query argument_md(const thaw_primitive *p, int32_t argument) {
-    int16_t position = p->position[argument];
-    if (position < 0) return NULL;
 #if V3
-    const_dnnl_memory_desc_t md = NULL;
+            status = dnnl_pooling_backward_primitive_desc_create(
+                &c.description, shared_engine, pooling_kind(maximum), c.source, c.destination, w.strides, w.kernel,
+                w.dilates, w.before, w.after, c.forward, c.attributes);
 #else
-    const dnnl_memory_desc_t *md = NULL;
+            dnnl_pooling_desc_t operation;
+            status = dnnl_pooling_backward_desc_init(
+                &operation, pooling_kind(maximum), &c.source, &c.destination, w.strides, w.kernel, w.before, w.after);
+            if (status == dnnl_success) {
+                status = dnnl_primitive_desc_create(
+                    &c.description, &operation, c.attributes, shared_engine, c.forward);
+            }
 #endif
-    dnnl_memory_get_memory_desc(p->arguments[position].memory, &md);
-    return md;
+        }
+        result = made(&c, status, 1);
+        if (result) {
+            add_argument(result, THAW_ARGUMENT_SOURCE, DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, 0);
+            add_argument(result, THAW_ARGUMENT_DESTINATION, DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, 0);
+            add_argument(result, THAW_ARGUMENT_WORKSPACE, DNNL_ARG_WORKSPACE, dnnl_query_workspace_md, 0);
+        }
+    }
+    end(&c);
+    return result;
 }
 
 thaw_primitive *thaw_reorder_create(
@@ -541,10 +574,10 @@ thaw_primitive *thaw_reorder_create(
 
 size_t thaw_primitive_bytes(const thaw_primitive *primitive, int32_t argument) { return primitive->bytes[argument]; }
 
-int32_t thaw_primitive_matches(const thaw_primitive *primitive, int32_t argument, const thaw_layout *plain) {
+int32_t thaw_primitive_matches(const thaw_primitive *primitive, int32_t argument, const thaw_layout *layout) {
     dnnl_memory_desc_t md;
     md_query chosen = argument_md(primitive, argument);
-    if (!chosen || !make_md(&md, plain)) return 0;
+    if (!chosen || !make_md(&md, layout)) return 0;
     int32_t equal = dnnl_memory_desc_equal(chosen, MD_REFERENCE(md));
     free_md(md);
     return equal;

@@ -14,7 +14,10 @@ public protocol Engine: AnyObject, Sendable {
     func makeVariable(name: String, initialValue: Tensor) throws -> any Variable
 
     /// Compiles a graph. The executable holds on to the variables the graph reads and assigns.
-    func compile(_ graph: Graph) throws -> any Executable
+    ///
+    /// - Parameter isBatchInvariant: a sample's result must have the same bits in executables of the same graph for other
+    ///   batch sizes, of two samples and more; without it the engine may choose the fastest algorithm for each size.
+    func compile(_ graph: Graph, isBatchInvariant: Bool) throws -> any Executable
 
     /// Runs `body` on the thread that owns the engine's worker pool and waits for it. Work that makes many calls is
     /// faster inside one such call; calls from inside run at once.
@@ -26,6 +29,11 @@ public protocol Engine: AnyObject, Sendable {
 }
 
 extension Engine {
+    /// Compiles a graph with the fastest algorithm for its batch size.
+    public func compile(_ graph: Graph) throws -> any Executable {
+        try compile(graph, isBatchInvariant: false)
+    }
+
     /// Does nothing: for engines whose `perform` never makes anybody wait for long.
     public func serveOthers() {}
 }

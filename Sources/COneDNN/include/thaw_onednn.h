@@ -18,6 +18,9 @@ typedef struct {
     int32_t rank;
     /// 1: oneDNN chooses the layout (strides are ignored).
     int32_t any;
+    /// Not null: the layout, and the sizes, that this primitive chose for its argument `like_argument`.
+    const thaw_primitive *like;
+    int32_t like_argument;
     int64_t sizes[THAW_ONEDNN_MAXIMUM_RANK];
     int64_t strides[THAW_ONEDNN_MAXIMUM_RANK];
 } thaw_layout;
@@ -75,20 +78,23 @@ thaw_primitive *thaw_matmul_create(
     const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
     const thaw_post_operation *post, int32_t post_count, int32_t threads);
 
-/// source nchw-ordered sizes (with nhwc strides), weights oihw or goihw sizes.
+/// source nchw-ordered sizes (with nhwc strides), weights oihw or goihw sizes. `winograd`, here and for the gradients, asks
+/// for Winograd's algorithm, which oneDNN has for few shapes and in layouts of its own choice. `constant_weights` lets it
+/// choose a layout of the weights that takes long to make.
 thaw_primitive *thaw_convolution_create(
     const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
-    const thaw_window *window, const thaw_post_operation *post, int32_t post_count, int32_t threads);
+    const thaw_window *window, int32_t winograd, int32_t constant_weights, const thaw_post_operation *post,
+    int32_t post_count, int32_t threads);
 
 /// SOURCE is the gradient that is written, DESTINATION the gradient that arrives.
 thaw_primitive *thaw_convolution_backward_data_create(
-    const thaw_layout *source, const thaw_layout *weights, const thaw_layout *destination,
-    const thaw_window *window, int32_t threads);
+    const thaw_layout *source, const thaw_layout *weights, const thaw_layout *destination, const thaw_window *window,
+    int32_t winograd, int32_t threads);
 
 /// WEIGHTS (and BIAS, when its rank is not 0) are the gradients that are written.
 thaw_primitive *thaw_convolution_backward_weights_create(
     const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
-    const thaw_window *window, int32_t threads);
+    const thaw_window *window, int32_t winograd, int32_t threads);
 
 /// training: 1 keeps a workspace for the backward pass of maximum pooling.
 thaw_primitive *thaw_pooling_create(
@@ -99,15 +105,15 @@ thaw_primitive *thaw_pooling_backward_create(
     const thaw_layout *source, const thaw_layout *destination, const thaw_window *window,
     int32_t maximum, int32_t threads);
 
-/// A copy between a plain layout and the layout that `primitive` chose for an argument. SOURCE to DESTINATION.
+/// A copy between another layout and the one that `primitive` chose for an argument. SOURCE to DESTINATION.
 thaw_primitive *thaw_reorder_create(
     const thaw_primitive *primitive, int32_t argument, const thaw_layout *plain, int32_t from_plain, int32_t threads);
 
 /// Bytes of an argument in the layout the primitive chose; 0 if it has no such argument.
 size_t thaw_primitive_bytes(const thaw_primitive *primitive, int32_t argument);
 
-/// Whether the layout that the primitive chose for an argument is exactly `plain`.
-int32_t thaw_primitive_matches(const thaw_primitive *primitive, int32_t argument, const thaw_layout *plain);
+/// Whether the layout that the primitive chose for an argument is exactly `layout`.
+int32_t thaw_primitive_matches(const thaw_primitive *primitive, int32_t argument, const thaw_layout *layout);
 
 /// The name of the implementation, for example brg:avx512_core. Lives as long as the primitive.
 const char *thaw_primitive_implementation(const thaw_primitive *primitive);

@@ -178,7 +178,7 @@ public final class Predictor: @unchecked Sendable {
                 "predict: \(rows) samples are more than \(maximumBatchSize) at once.")
         }
         if let executable = executables[size] { return executable }
-        let executable = try engine.compile(graph)
+        let executable = try engine.compile(graph, isBatchInvariant: true)
         executables[size] = executable
         return executable
     }

@@ -7,101 +7,104 @@ extension Lowering {
         _ convolution: Convolution2D, _ index: Int, _ epilogue: Epilogue, result: Graph.Value
     ) throws -> Bool {
         let node = graph.nodes[index]
-        let (source, kernel) = (analysis.type(node.inputs[0]).shape, analysis.type(node.inputs[1]).shape)
-        let output = node.outputTypes[0].shape
-        guard output.reduce(1, *) > 0 else { return true }
-        let phase = analysis.phase[index]
-        let isStatic = analysis.phase[analysis.root(node.inputs[1]).node] == .prologue
-        let weights = thaw_layout.kernel(kernel, groups: convolution.groups)
+        let shape = ConvolutionShape(
+            convolution, input: analysis.type(node.inputs[0]).shape,
+            kernel: analysis.type(node.inputs[1]).shape, output: node.outputTypes[0].shape)
+        guard shape.output.reduce(1, *) > 0 else { return true }
         var bias = thaw_layout()
-        if epilogue.bias != nil { bias = thaw_layout(sizes: [output[3]], strides: [1]) }
-        let window = Self.window(convolution, input: source, kernel: kernel)
-        let count = threads.forProduct(operations: Self.operations(output, kernel))
-        guard
-            let primitive = withUnsafeLayouts(
-                .images(source), weights.freely, bias, .images(output),
-                { a, b, c, d in
-                    withUnsafePointer(to: window) {
-                        Primitive(
-                            thaw_convolution_create(
-                                a, b, c, d, $0, epilogue.posts, Int32(epilogue.posts.count), count))
-                    }
-                })
-        else { return false }
-        let packed = try layoutFor(
-            primitive, .weights, plain: weights, storage: try storage(for: node.inputs[1]),
-            phase: isStatic ? .prologue : phase)
+        if epilogue.bias != nil { bias = thaw_layout(sizes: [shape.output[3]], strides: [1]) }
+        let count = threads.forProduct(operations: shape.operations)
+        let constant: Int32 = isConstant(node.inputs[1]) ? 1 : 0
+        let primitive = fastest(shape) { source, weights, destination, window, winograd in
+            withUnsafePointer(to: bias) { bias in
+                thaw_convolution_create(
+                    source, weights, bias, destination, window, winograd, constant, epilogue.posts,
+                    Int32(epilogue.posts.count), count)
+            }
+        }
+        guard let primitive else { return false }
+        let phase = analysis.phase[index]
         var reads: [(Primitive.Argument, Storage)] = [
-            (.source, try storage(for: node.inputs[0])), (.weights, packed),
+            (
+                .source,
+                try storage(
+                    for: node.inputs[0], as: .source, of: primitive, plain: .images(shape.input), phase: phase
+                )
+            ),
+            (.weights, try kernel(of: primitive, shape, from: node.inputs[1], phase)),
         ]
         reads += try epilogue.operands(self)
+        let target = try storage(
+            forResult: result, as: .destination, of: primitive, plain: .images(shape.output), phase: phase)
         add(
             PlannedStep(
-                "convolution", primitive, phase: phase, reads: reads,
-                writes: [(.destination, try storage(for: result))]))
+                "convolution", primitive, phase: phase, reads: reads, writes: [(.destination, target)]))
         return true
     }
 
     func lowerConvolutionInputGradient(_ operation: Convolution2DInputGradient, _ index: Int) throws {
         let node = graph.nodes[index]
-        let (kernel, arriving) = (analysis.type(node.inputs[0]).shape, analysis.type(node.inputs[1]).shape)
-        let weights = thaw_layout.kernel(kernel, groups: operation.convolution.groups)
-        let window = Self.window(operation.convolution, input: operation.inputShape, kernel: kernel)
-        let count = threads.forProduct(operations: Self.operations(arriving, kernel))
-        let primitive = withUnsafeLayouts(
-            .images(operation.inputShape), weights.freely, thaw_layout(), .images(arriving)
-        ) { a, b, _, d in
-            withUnsafePointer(to: window) {
-                Primitive(thaw_convolution_backward_data_create(a, b, d, $0, count))
-            }
+        let shape = ConvolutionShape(
+            operation.convolution, input: operation.inputShape,
+            kernel: analysis.type(node.inputs[0]).shape, output: analysis.type(node.inputs[1]).shape)
+        let count = threads.forProduct(operations: shape.operations)
+        let primitive = fastest(shape) { source, weights, destination, window, winograd in
+            thaw_convolution_backward_data_create(source, weights, destination, window, winograd, count)
         }
         guard let primitive else { throw missing(index) }
-        let isStatic = analysis.phase[analysis.root(node.inputs[0]).node] == .prologue
         let phase = analysis.phase[index]
-        let packed = try layoutFor(
-            primitive, .weights, plain: weights, storage: try storage(for: node.inputs[0]),
-            phase: isStatic ? .prologue : phase)
+        let reads: [(Primitive.Argument, Storage)] = [
+            (.weights, try kernel(of: primitive, shape, from: node.inputs[0], phase)),
+            (
+                .destination,
+                try storage(
+                    for: node.inputs[1], as: .destination, of: primitive, plain: .images(shape.output),
+                    phase: phase)
+            ),
+        ]
+        let result = Graph.Value(node: index, output: 0)
+        let target = try storage(
+            forResult: result, as: .source, of: primitive, plain: .images(shape.input), phase: phase)
         add(
             PlannedStep(
-                "convolution backward data", primitive, phase: phase,
-                reads: [(.weights, packed), (.destination, try storage(for: node.inputs[1]))],
-                writes: [(.source, try storage(for: Graph.Value(node: index, output: 0)))]))
+                "convolution backward data", primitive, phase: phase, reads: reads,
+                writes: [(.source, target)]))
     }
 
     func lowerConvolutionKernelGradient(_ operation: Convolution2DKernelGradient, _ index: Int) throws {
         let node = graph.nodes[index]
-        let (source, arriving) = (analysis.type(node.inputs[0]).shape, analysis.type(node.inputs[1]).shape)
-        let weights = thaw_layout.kernel(operation.kernelShape, groups: operation.convolution.groups)
-        let window = Self.window(operation.convolution, input: source, kernel: operation.kernelShape)
-        let count = threads.forProduct(operations: Self.operations(arriving, operation.kernelShape))
-        let primitive = withUnsafeLayouts(.images(source), weights.freely, thaw_layout(), .images(arriving)) {
-            a, b, c, d in
-            withUnsafePointer(to: window) {
-                Primitive(thaw_convolution_backward_weights_create(a, b, c, d, $0, count))
-            }
+        let shape = ConvolutionShape(
+            operation.convolution, input: analysis.type(node.inputs[0]).shape,
+            kernel: operation.kernelShape, output: analysis.type(node.inputs[1]).shape)
+        let count = threads.forProduct(operations: shape.operations)
+        let primitive = fastest(shape) { source, weights, destination, window, winograd in
+            var none = thaw_layout()
+            return thaw_convolution_backward_weights_create(
+                source, weights, &none, destination, window, winograd, count)
         }
         guard let primitive else { throw missing(index) }
         let phase = analysis.phase[index]
-        let result = try storage(for: Graph.Value(node: index, output: 0))
-        let isPlain = primitive.matches(.weights, weights)
-        let packed = isPlain ? result : makeStorage(bytes: primitive.bytes(.weights), phase: phase)
+        let reads: [(Primitive.Argument, Storage)] = [
+            (
+                .source,
+                try storage(
+                    for: node.inputs[0], as: .source, of: primitive, plain: .images(shape.input), phase: phase
+                )
+            ),
+            (
+                .destination,
+                try storage(
+                    for: node.inputs[1], as: .destination, of: primitive, plain: .images(shape.output),
+                    phase: phase)
+            ),
+        ]
+        let result = Graph.Value(node: index, output: 0)
+        let target = try storage(
+            forResult: result, as: .weights, of: primitive, plain: shape.kernelLayout, phase: phase)
         add(
             PlannedStep(
-                "convolution backward weights", primitive, phase: phase,
-                reads: [
-                    (.source, try storage(for: node.inputs[0])),
-                    (.destination, try storage(for: node.inputs[1])),
-                ], writes: [(.weights, packed)]))
-        guard !isPlain else { return }
-        guard
-            let reorder = primitive.reorder(
-                .weights, plain: weights, fromPlain: false,
-                threads: threads.forElements(primitive.bytes(.weights) / 4, work: 2))
-        else { throw missing(index) }
-        add(
-            PlannedStep(
-                "unpack", reorder, phase: phase, reads: [(.source, packed)], writes: [(.destination, result)])
-        )
+                "convolution backward weights", primitive, phase: phase, reads: reads,
+                writes: [(.weights, target)]))
     }
 
     func missing(_ index: Int) -> EngineError {
@@ -110,22 +113,42 @@ extension Lowering {
         )
     }
 
-    private static func window(_ convolution: Convolution2D, input: [Int], kernel: [Int]) -> thaw_window {
-        let padding = convolution.padding.resolved(
-            input: Size2D(height: input[1], width: input[2]),
-            window: Size2D(
-                height: (kernel[0] - 1) * convolution.dilation.height + 1,
-                width: (kernel[1] - 1) * convolution.dilation.width + 1), strides: convolution.strides)
-        return thaw_window(
-            kernel: (Int64(kernel[0]), Int64(kernel[1])),
-            strides: (Int64(convolution.strides.height), Int64(convolution.strides.width)),
-            dilation: (Int64(convolution.dilation.height), Int64(convolution.dilation.width)),
-            padding_before: (Int64(padding.top), Int64(padding.left)),
-            padding_after: (Int64(padding.bottom), Int64(padding.right)))
+    /// The primitive by Winograd's algorithm where it is worth it and oneDNN has it, else the direct one; nil if there is
+    /// neither.
+    ///
+    /// - Parameter create: makes a primitive from the layouts of input, kernel and output, the window, and 1 for Winograd.
+    private func fastest(
+        _ shape: ConvolutionShape,
+        create: (
+            UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>,
+            UnsafePointer<thaw_window>, Int32
+        ) -> OpaquePointer?
+    ) -> Primitive? {
+        let (input, output) = (thaw_layout.images(shape.input), thaw_layout.images(shape.output))
+        func primitive(_ input: thaw_layout, _ output: thaw_layout, winograd: Int32) -> Primitive? {
+            withUnsafeLayouts(input, shape.kernelLayout.freely, thaw_layout(), output) { a, b, _, d in
+                withUnsafePointer(to: shape.window) { Primitive(create(a, b, d, $0, winograd)) }
+            }
+        }
+        if !isBatchInvariant, shape.isWorthWinograd,
+            let winograd = primitive(input.freely, output.freely, winograd: 1),
+            ConvolutionShape.isFast(winograd)
+        {
+            return winograd
+        }
+        return primitive(input, output, winograd: 0)
     }
 
-    /// Floating-point operations of a convolution with this output and kernel `[h, w, in / groups, out]`.
-    private static func operations(_ output: [Int], _ kernel: [Int]) -> Int {
-        2 * output.reduce(1, *) * kernel[0] * kernel[1] * kernel[2]
+    /// The kernel that a primitive reads, packed once for all runs if nothing changes it.
+    private func kernel(
+        of primitive: Primitive, _ shape: ConvolutionShape, from value: Graph.Value, _ phase: Phase
+    ) throws -> Storage {
+        try storage(
+            for: value, as: .weights, of: primitive, plain: shape.kernelLayout,
+            phase: isConstant(value) ? .prologue : phase)
+    }
+
+    private func isConstant(_ value: Graph.Value) -> Bool {
+        analysis.phase[analysis.root(value).node] == .prologue
     }
 }

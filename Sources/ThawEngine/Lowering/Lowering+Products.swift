@@ -67,8 +67,8 @@ extension Lowering {
                             $0, $1, $2, $3, epilogue.posts, Int32(epilogue.posts.count), threadCount))
                 })
         else { return false }
-        let packed = try layoutFor(
-            primitive, .weights, plain: weights, storage: try storage(for: node.inputs[1]),
+        let packed = try storage(
+            for: node.inputs[1], as: .weights, of: primitive, plain: weights,
             phase: isPacked ? .prologue : phase)
         var reads: [(Primitive.Argument, Storage)] = [
             (.source, try storage(for: node.inputs[0])), (.weights, packed),
@@ -96,24 +96,6 @@ extension Lowering {
                 "matmul", primitive, phase: phase, reads: reads, writes: [(.destination, target)],
                 divisible: isDivisible ? work : nil))
         return true
-    }
-
-    /// The storage that the primitive reads for an argument: the plain one, or a packed copy made by a step of its own.
-    func layoutFor(
-        _ primitive: Primitive, _ argument: Primitive.Argument, plain: thaw_layout, storage: Storage,
-        phase: Phase
-    ) throws -> Storage {
-        if primitive.matches(argument, plain) { return storage }
-        let bytes = primitive.bytes(argument)
-        guard
-            let reorder = primitive.reorder(
-                argument, plain: plain, fromPlain: true, threads: threads.forElements(bytes / 4, work: 2))
-        else { throw EngineError.library("oneDNN cannot bring weights into the layout it asks for.") }
-        let packed = makeStorage(bytes: bytes, phase: phase)
-        add(
-            PlannedStep(
-                "pack", reorder, phase: phase, reads: [(.source, storage)], writes: [(.destination, packed)]))
-        return packed
     }
 
     private static func matrix(_ shape: [Int], transposed: Bool) -> thaw_layout {

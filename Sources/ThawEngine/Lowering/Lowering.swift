@@ -10,6 +10,8 @@ final class Lowering {
     let graph: Graph
     let analysis: GraphAnalysis
     let threads: ThreadModel
+    /// Whether a row of a result must have the same bits in batches of different sizes.
+    let isBatchInvariant: Bool
     let units: Units
     let products: [Int: ProductFusion]
     private(set) var steps: [PlannedStep] = []
@@ -27,12 +29,15 @@ final class Lowering {
     private var storageOfVariable: [ObjectIdentifier: Storage] = [:]
     /// Values that are computed straight into the variable they are assigned to.
     private var directlyAssigned: [Graph.Value: OneDNNVariable] = [:]
+    /// Values in layouts that primitives chose: copies, and results that nothing has read in the plain layout yet.
+    var copies: [Graph.Value: [LayoutCopy]] = [:]
     /// The workspace that maximum pooling leaves for its gradient, by the pooling node.
     var poolingWorkspaces: [Int: Storage] = [:]
 
-    init(_ graph: Graph, threads: ThreadModel) throws {
+    init(_ graph: Graph, threads: ThreadModel, isBatchInvariant: Bool = false) throws {
         self.graph = graph
         self.threads = threads
+        self.isBatchInvariant = isBatchInvariant
         analysis = GraphAnalysis(graph)
         let fusions = ProductFusion.find(in: analysis)
         products = Dictionary(uniqueKeysWithValues: fusions.map { ($0.nodes[0], $0) })
@@ -111,10 +116,16 @@ final class Lowering {
                 storage = try variableStorage(variable)
             } else {
                 storage = makeStorage(bytes: try byteCount(value), phase: analysis.phase[value.node])
+                if let copy = copies[value]?.first { try addUnpacking(copy, to: storage) }
             }
         }
         storageOf[value] = storage
         return storage
+    }
+
+    /// The value as the primitive that made it left it, if that is not the plain layout and nothing has read it there.
+    func onlyCopy(of value: Graph.Value) -> LayoutCopy? {
+        storageOf[value] == nil ? copies[value]?.first : nil
     }
 
     private func variableStorage(_ variable: any GraphVariable) throws -> Storage {

@@ -82,6 +82,14 @@ extension thaw_layout {
         return copy
     }
 
+    /// The sizes and the layout that a primitive, which must outlive this, chose for an argument.
+    static func chosen(by primitive: Primitive, for argument: Primitive.Argument) -> thaw_layout {
+        var layout = thaw_layout(sizes: [0], strides: [0])
+        layout.like = primitive.handle
+        layout.like_argument = argument.code
+        return layout
+    }
+
     /// Images stored channels last, in oneDNN's order n, c, h, w.
     static func images(_ shape: [Int]) -> thaw_layout {
         let (n, h, w, c) = (shape[0], shape[1], shape[2], shape[3])

@@ -78,6 +78,12 @@ extension EngineTests {
             Window(input: [2, 16, 16, 16], kernel: [3, 3, 16, 32], padding: .same),
             Window(input: [1, 9, 9, 32], kernel: [1, 1, 32, 17]),
             Window(input: [1, 3, 3, 2], kernel: [3, 3, 2, 4]),
+            // From here on Winograd's algorithm, where the processor has it.
+            Window(input: [4, 11, 13, 32], kernel: [3, 3, 32, 16], padding: .same),
+            Window(input: [8, 10, 10, 16], kernel: [3, 3, 16, 48]),
+            Window(
+                input: [2, 18, 17, 32], kernel: [3, 3, 32, 32],
+                padding: .explicit(top: 1, bottom: 0, left: 0, right: 2)),
         ])
         func convolutions(_ window: Window) throws {
             try expectAgreement(["x": uniform(window.input), "k": uniform(window.kernel, seed: 2)]) {

@@ -20,7 +20,7 @@ public final class ReferenceEngine: Engine {
     }
 
     /// Compiles a graph, which only lists its slots.
-    public func compile(_ graph: Graph) throws -> any Executable {
+    public func compile(_ graph: Graph, isBatchInvariant: Bool) throws -> any Executable {
         try ReferenceExecutable(graph)
     }
 

@@ -25,6 +25,17 @@ import ThawTestSupport
 
     static let models: [@Sendable () -> Sequential] = [
         { image() },
+        // Large batches of these would be faster with another algorithm than small ones.
+        {
+            Sequential(seed: 6) {
+                Conv2D(16, kernelSize: 3, padding: .same, inputShape: [8, 8, 3])
+                Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+                MaxPooling2D()
+                Conv2D(32, kernelSize: 3, padding: .same, activation: .relu)
+                Flatten()
+                Dense(5)
+            }
+        },
         {
             Sequential(seed: 6) {
                 Dense(33, activation: .elu, inputShape: [17])
