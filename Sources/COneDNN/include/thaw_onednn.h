@@ -14,16 +14,19 @@ typedef struct thaw_primitive thaw_primitive;
 enum { THAW_ONEDNN_MAXIMUM_RANK = 6 };
 
 /// Sizes and strides in elements of a float32 tensor. rank 0 means: no such tensor.
+///
+/// Without padding: Swift 6.3, when it optimizes, lays out constant arrays of structures that hold a padded one wrongly.
 typedef struct {
     int32_t rank;
     /// 1: oneDNN chooses the layout (strides are ignored).
     int32_t any;
     /// Not null: the layout, and the sizes, that this primitive chose for its argument `like_argument`.
     const thaw_primitive *like;
-    int32_t like_argument;
+    int64_t like_argument;
     int64_t sizes[THAW_ONEDNN_MAXIMUM_RANK];
     int64_t strides[THAW_ONEDNN_MAXIMUM_RANK];
 } thaw_layout;
+_Static_assert(sizeof(thaw_layout) == (3 + 2 * THAW_ONEDNN_MAXIMUM_RANK) * 8, "thaw_layout has padding");
 
 /// What is applied to the result before it is stored.
 enum {
@@ -105,9 +108,8 @@ thaw_primitive *thaw_pooling_backward_create(
     const thaw_layout *source, const thaw_layout *destination, const thaw_window *window,
     int32_t maximum, int32_t threads);
 
-/// A copy between another layout and the one that `primitive` chose for an argument. SOURCE to DESTINATION.
-thaw_primitive *thaw_reorder_create(
-    const thaw_primitive *primitive, int32_t argument, const thaw_layout *plain, int32_t from_plain, int32_t threads);
+/// A copy from one layout to another. SOURCE to DESTINATION.
+thaw_primitive *thaw_reorder_create(const thaw_layout *from, const thaw_layout *to, int32_t threads);
 
 /// Bytes of an argument in the layout the primitive chose; 0 if it has no such argument.
 size_t thaw_primitive_bytes(const thaw_primitive *primitive, int32_t argument);

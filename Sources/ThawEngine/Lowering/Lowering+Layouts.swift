@@ -1,16 +1,15 @@
 import COneDNN
 import ThawGraph
 
-/// A value in a layout that a primitive chose for one of its arguments.
+/// A value in another layout than the plain one.
 struct LayoutCopy {
     let storage: Storage
-    let primitive: Primitive
-    let argument: Primitive.Argument
-    let phase: Phase
-    /// How the value lies where it is not in this layout.
+    let layout: thaw_layout
+    /// How the value lies where it is plain.
     let plain: thaw_layout
-
-    var layout: thaw_layout { .chosen(by: primitive, for: argument) }
+    let phase: Phase
+    /// Keeps alive the primitive that chose the layout.
+    var owner: Primitive?
 }
 
 /// Values live in plain row-major storages; some primitives are faster with other layouts. Copies are made where a
@@ -28,19 +27,13 @@ extension Lowering {
             $0.phase <= phase && primitive.matches(argument, $0.layout)
         }
         if let known { return known.storage }
-        let bytes = primitive.bytes(argument)
-        guard
-            let reorder = primitive.reorder(
-                argument, plain: plain, fromPlain: true, threads: threads.forElements(bytes / 4, work: 2))
-        else { throw EngineError.library("oneDNN cannot bring a tensor into the layout it asks for.") }
         let source = try storage(for: value)
-        let packed = makeStorage(bytes: bytes, phase: phase)
-        add(
-            PlannedStep(
-                "pack", reorder, phase: phase, reads: [(.source, source)], writes: [(.destination, packed)]))
-        copies[root, default: []].append(
-            LayoutCopy(storage: packed, primitive: primitive, argument: argument, phase: phase, plain: plain))
-        return packed
+        let copy = addCopy(
+            of: root, in: .chosen(by: primitive, for: argument), bytes: primitive.bytes(argument),
+            plain: plain,
+            phase: phase, owner: primitive)
+        try addReorder("pack", from: plain, source, to: copy.layout, copy.storage, phase: phase)
+        return copy.storage
     }
 
     /// Where a primitive writes `value` as its argument, in the layout it chose.
@@ -50,22 +43,38 @@ extension Lowering {
         phase: Phase
     ) throws -> Storage {
         if primitive.matches(argument, plain) { return try storage(for: value) }
-        let packed = makeStorage(bytes: primitive.bytes(argument), phase: phase)
-        copies[analysis.root(value), default: []].append(
-            LayoutCopy(storage: packed, primitive: primitive, argument: argument, phase: phase, plain: plain))
-        return packed
+        return addCopy(
+            of: analysis.root(value), in: .chosen(by: primitive, for: argument),
+            bytes: primitive.bytes(argument), plain: plain, phase: phase, owner: primitive
+        ).storage
+    }
+
+    /// Declares that `value` will be there in another layout.
+    func addCopy(
+        of value: Graph.Value, in layout: thaw_layout, bytes: Int, plain: thaw_layout, phase: Phase,
+        owner: Primitive? = nil
+    ) -> LayoutCopy {
+        let copy = LayoutCopy(
+            storage: makeStorage(bytes: bytes, phase: phase), layout: layout, plain: plain, phase: phase,
+            owner: owner)
+        copies[value, default: []].append(copy)
+        return copy
     }
 
     /// Adds the step that brings a value into its plain storage.
     func addUnpacking(_ copy: LayoutCopy, to storage: Storage) throws {
-        guard
-            let reorder = copy.primitive.reorder(
-                copy.argument, plain: copy.plain, fromPlain: false,
-                threads: threads.forElements(copy.storage.bytes / 4, work: 2))
-        else { throw EngineError.library("oneDNN cannot bring a result out of the layout it chose.") }
+        try addReorder("unpack", from: copy.layout, copy.storage, to: copy.plain, storage, phase: copy.phase)
+    }
+
+    private func addReorder(
+        _ name: String, from: thaw_layout, _ source: Storage, to: thaw_layout, _ target: Storage, phase: Phase
+    ) throws {
+        let threads = threads.forElements(max(source.bytes, target.bytes) / 4, work: 2)
+        guard let reorder = Primitive.reorder(from: from, to: to, threads: threads) else {
+            throw EngineError.library("oneDNN cannot bring a tensor from one layout to another.")
+        }
         add(
             PlannedStep(
-                "unpack", reorder, phase: copy.phase, reads: [(.source, copy.storage)],
-                writes: [(.destination, storage)]))
+                name, reorder, phase: phase, reads: [(.source, source)], writes: [(.destination, target)]))
     }
 }

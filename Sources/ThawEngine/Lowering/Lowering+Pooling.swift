@@ -13,7 +13,6 @@ extension Lowering {
                 guard let gradient = graph.nodes[user].operation as? Pooling2DGradient else { return false }
                 return gradient.pooling == pooling && analysis.root(graph.nodes[user].inputs[0]) == input
             }
-        if !keepsWorkspace, try addPooling(pooling, inLayoutOf: input, index) { return }
         try addPooling(
             pooling, source: input, inputType: analysis.type(node.inputs[0]).shape,
             outputShape: node.outputTypes[0].shape,
@@ -22,49 +21,21 @@ extension Lowering {
             index: index)
     }
 
-    /// Pools images in the layout that the primitive which made them chose, into a layout of the like; false if they are
-    /// plain.
-    private func addPooling(
-        _ pooling: Pooling2D, inLayoutOf input: Graph.Value, _ index: Int
-    ) throws -> Bool {
-        let node = graph.nodes[index]
-        let (source, output) = (analysis.type(node.inputs[0]).shape, node.outputTypes[0].shape)
-        guard analysis.type(input).shape == source, let copy = onlyCopy(of: input),
-            let primitive = self.primitive(
-                pooling, copy.layout, thaw_layout.images(output).freely, source, keepsWorkspace: false)
-        else { return false }
-        let phase = analysis.phase[index]
-        let target = try storage(
-            forResult: Graph.Value(node: index, output: 0), as: .destination, of: primitive,
-            plain: .images(output), phase: phase)
-        add(
-            PlannedStep(
-                "pooling", primitive, phase: phase, reads: [(.source, copy.storage)],
-                writes: [(.destination, target)]))
-        return true
-    }
-
-    private func primitive(
-        _ pooling: Pooling2D, _ source: thaw_layout, _ output: thaw_layout, _ inputShape: [Int],
-        keepsWorkspace: Bool
-    ) -> Primitive? {
-        let window = Self.window(pooling, input: inputShape)
-        return withUnsafeLayouts(source, output, thaw_layout(), thaw_layout()) { a, d, _, _ in
-            withUnsafePointer(to: window) {
-                Primitive(
-                    thaw_pooling_create(
-                        a, d, $0, pooling.kind == .maximum ? 1 : 0, keepsWorkspace ? 1 : 0,
-                        threads.forElements(inputShape.reduce(1, *))))
-            }
-        }
-    }
-
     private func addPooling(
         _ pooling: Pooling2D, source: Graph.Value, inputType: [Int], outputShape: [Int], destination: Storage,
         keepsWorkspace: Bool, index: Int
     ) throws {
-        let primitive = self.primitive(
-            pooling, .images(inputType), .images(outputShape), inputType, keepsWorkspace: keepsWorkspace)
+        let window = Self.window(pooling, input: inputType)
+        let primitive = withUnsafeLayouts(
+            .images(inputType), .images(outputShape), thaw_layout(), thaw_layout()
+        ) { a, d, _, _ in
+            withUnsafePointer(to: window) {
+                Primitive(
+                    thaw_pooling_create(
+                        a, d, $0, pooling.kind == .maximum ? 1 : 0, keepsWorkspace ? 1 : 0,
+                        threads.forElements(inputType.reduce(1, *))))
+            }
+        }
         guard let primitive else { throw missing(index) }
         var writes: [(Primitive.Argument, Storage)] = [(.destination, destination)]
         if keepsWorkspace, primitive.bytes(.workspace) > 0 {

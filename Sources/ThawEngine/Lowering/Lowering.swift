@@ -123,11 +123,6 @@ final class Lowering {
         return storage
     }
 
-    /// The value as the primitive that made it left it, if that is not the plain layout and nothing has read it there.
-    func onlyCopy(of value: Graph.Value) -> LayoutCopy? {
-        storageOf[value] == nil ? copies[value]?.first : nil
-    }
-
     private func variableStorage(_ variable: any GraphVariable) throws -> Storage {
         if let storage = storageOfVariable[ObjectIdentifier(variable)] { return storage }
         guard let own = variable as? OneDNNVariable else {

@@ -24,10 +24,10 @@ final class Primitive {
         thaw_primitive_bind(handle, argument.code, data)
     }
 
-    /// A copy from a plain layout into the one chosen for an argument, or back.
-    func reorder(_ argument: Argument, plain: thaw_layout, fromPlain: Bool, threads: Int32) -> Primitive? {
-        withUnsafePointer(to: plain) {
-            Primitive(thaw_reorder_create(handle, argument.code, $0, fromPlain ? 1 : 0, threads))
+    /// A copy from one layout to another.
+    static func reorder(from: thaw_layout, to: thaw_layout, threads: Int32) -> Primitive? {
+        withUnsafePointer(to: from) { from in
+            withUnsafePointer(to: to) { Primitive(thaw_reorder_create(from, $0, threads)) }
         }
     }
 
@@ -86,7 +86,7 @@ extension thaw_layout {
     static func chosen(by primitive: Primitive, for argument: Primitive.Argument) -> thaw_layout {
         var layout = thaw_layout(sizes: [0], strides: [0])
         layout.like = primitive.handle
-        layout.like_argument = argument.code
+        layout.like_argument = Int64(argument.code)
         return layout
     }
 
