@@ -33,8 +33,8 @@ public enum ModelError: ThawError, Equatable {
             "model \(model) is not built yet, so it has no weights; give its first layer an inputShape, call "
                 + "build(inputShape:), or run it once."
         case .duplicatePath(let model, let path):
-            "model \(model) has \"\(path)\" twice; give each layer a name of its own (layer.name = ...). Layers of two models "
-                + "that were numbered apart from each other may have the same name too."
+            "model \(model) has two layers that were given the name \"\(path)\"; names within a model must differ, since weights "
+                + "are saved under them. Rename one (layer.name = ...), or give no name: the model then numbers its layers."
         case .noSuchLayer(let model, let name, let known):
             "model \(model) has no layer \"\(name)\"; its layers are \(known.joined(separator: ", "))."
         case .weightCount(let model, let expected, let got):

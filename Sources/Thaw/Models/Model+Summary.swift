@@ -9,12 +9,12 @@ extension Model {
     public final var summaryText: String {
         buildIfShapeIsKnown()
         let shapes = layerOutputShapes()
-        let connections = topology.flatMap { $0.isChain ? nil : $0.connectionTexts }
+        let connections = topology.flatMap { $0.isChain ? nil : $0.connectionTexts(names: name(of:)) }
         var table = SummaryTable(hasConnections: connections != nil)
         for (index, layer) in layers.enumerated() {
             let parameters = layer.parameterCount.groupedByThousands
             table.add(
-                name: layer.name, type: layer.typeName, shape: shapes.map { $0[index] } ?? "?",
+                name: name(of: layer), type: layer.typeName, shape: shapes.map { $0[index] } ?? "?",
                 count: layer.hasBuilt ? parameters : "\(parameters) (unbuilt)",
                 connections: connections?[index] ?? "")
         }
