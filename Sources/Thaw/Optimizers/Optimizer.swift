@@ -35,7 +35,8 @@ open class Optimizer {
     public var weightDecayExclusions: [String] = [] { didSet { configurationDidChange() } }
 
     /// Over how many batches gradients are gathered before each update, which then uses their mean: as a batch of so many
-    /// times the size, in the memory of one. Schedules count updates. A sum that `fit` leaves unfinished goes on in the next.
+    /// times the size, in the memory of one. Schedules count updates. A sum that `fit` leaves unfinished goes on in the next; a
+    /// change of the number begins a new one.
     public var gradientAccumulationSteps = 1 {
         didSet {
             gatheredBatches = 0
@@ -60,6 +61,10 @@ open class Optimizer {
 
     /// The number of steps taken: the global step that schedules are functions of.
     public internal(set) var iterations: Int = 0
+
+    /// The number of the coming batch, from 0, for random numbers: another one for each batch, also between updates and however
+    /// often `gradientAccumulationSteps` changes.
+    var batchNumber = 0
 
     var records: [ObjectIdentifier: Record] = [:]
 

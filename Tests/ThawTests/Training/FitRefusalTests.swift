@@ -107,4 +107,20 @@ private final class DropEach: Layer {
         let model = try Model(inputs: [values.0, values.1], outputs: [Add()(values.0, values.1)])
         #expect(model.layers.map(\.name) == ["shared_input", "shared_input_1", "add"])
     }
+
+    @Test func batchesAreCountedOnWhenGatheringChanges() throws {
+        let (x, y) = Toy.clusters(80)
+        let optimizer: Optimizer = .sgd(learningRate: 0.1).accumulatingGradients(over: 4)
+        let model = try Toy.classifier(optimizer: optimizer, dropout: 0.5)
+        var numbers: [Int] = []
+        let lowering = LambdaCallback(onTrainBatchBegin: { batch in
+            if batch == 5 { optimizer.gradientAccumulationSteps = 1 }
+            numbers.append(optimizer.batchNumber)
+        })
+        let history = try model.fit(x, y, batchSize: 8, verbosity: .silent, callbacks: [lowering])
+        #expect(numbers == Array(0..<10), "no batch draws the numbers of another")
+        #expect(history.loss.allSatisfy { $0.isFinite })
+        // One update of four batches; the fifth batch's sum is given up.
+        #expect(optimizer.iterations == 6)
+    }
 }
