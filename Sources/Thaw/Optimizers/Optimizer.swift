@@ -177,6 +177,19 @@ extension Optimizer {
         return values
     }
 
+    /// The numbers that are kept for some parameters, with the step's number and the learning rate, which Keras counts too; nil
+    /// before the first step of any of them.
+    func stateSize(for parameters: [Parameter]) -> (count: Int, bytes: Int)? {
+        let kept = parameters.compactMap { parameter in
+            records[ObjectIdentifier(parameter)].flatMap { $0.parameter === parameter ? $0 : nil }
+        }
+        guard !kept.isEmpty else { return nil }
+        let count = kept.reduce(0) { sum, record in
+            record.slots.values.reduce(sum) { $0 + $1.type.count } + (record.updateCount == nil ? 0 : 1)
+        }
+        return (count + 2, count * 4 + 12)
+    }
+
     /// The variable of a slot beside those of `slotNames`, zero at first, made when it is first asked for.
     func slot(
         _ slot: String, of parameter: Parameter, path: String, engine: any Engine
