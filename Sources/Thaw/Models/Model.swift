@@ -110,12 +110,22 @@ open class Model: Layer {
     }
 
     /// Makes all parameters for inputs of the given shape, by tracing the model once; does nothing if
-    /// it is built.
+    /// it is built for that shape.
     ///
     /// - Parameter inputShape: the shape of a batch; the size of axis 0 does not matter.
     /// - Throws: `LayerError` where a shape does not fit, with the layer's path; `ModelError` for paths
-    ///   that are not unique.
+    ///   that are not unique, and for another shape than the model was built for or has declared.
     public final override func build(inputShape: [Int]) throws {
+        let known = hasBuilt ? inputShapes : knownInputShape.map { [$0] }
+        if let known {
+            guard let shape = known.first, known.count == 1 else {
+                throw ModelError.inputCount(model: name, expected: known.count, got: 1)
+            }
+            let sample = Array(inputShape.dropFirst())
+            guard shape == sample else {
+                throw ModelError.otherShape(model: name, known: shape, got: sample)
+            }
+        }
         try ensureBuilt(inputShapes: [inputShape])
     }
 
@@ -171,16 +181,6 @@ open class Model: Layer {
         hasFirstValues = true
     }
 
-    /// Calls the model as the root of a trace: paths are relative to it. Builds it if needed.
-    ///
-    /// - Throws: `LayerError` with the layer's path where a shape does not fit.
-    public final func trace(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
-        try trace(inputs, context: context, buildContext: rootBuildContext)
-    }
-
-    /// How the layers are connected.
-    var connections: Topology {
-        get throws {
     /// The name of a layer in this model, as in `summary()`, paths and `layer(named:)`: its own, unless that is automatic and
     /// another layer here has it too.
     ///
@@ -197,6 +197,16 @@ open class Model: Layer {
         localNames = LayerName.assign(to: sublayers, known: localNames)
     }
 
+    /// Calls the model as the root of a trace: paths are relative to it. Builds it if needed.
+    ///
+    /// - Throws: `LayerError` with the layer's path where a shape does not fit.
+    public final func trace(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
+        try trace(inputs, context: context, buildContext: rootBuildContext)
+    }
+
+    /// How the layers are connected.
+    var connections: Topology {
+        get throws {
             guard let topology else {
                 throw ModelError.topology(
                     model: name,
