@@ -6,7 +6,7 @@ Variants: jit_compile and steps_per_execution as `compile` takes them, and batch
 import os
 import sys
 
-from protocol import serve, take_standard_output
+from protocol import cases, take_standard_output, work
 
 answers = take_standard_output()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -83,17 +83,7 @@ def cnn():
     return stack, keras.optimizers.SGD(0.01, momentum=0.9)
 
 
-CASES = {
-    "mlp32": mlp,
-    "mlp128": mlp,
-    "selu100": selu100,
-    "nadam": nadam,
-    "adamw": adamw,
-    "alphadropout": alphadropout,
-    "bn20": bn20,
-    "cnn": cnn,
-    "predict": cnn,
-}
+CASES = cases(mlp, selu100, nadam, adamw, alphadropout, bn20, cnn)
 
 
 def make_case(request):
@@ -141,8 +131,6 @@ def first_step():
         }
     )
     run(1)
-    answers.write('{"first_step": true}\n')
-    answers.flush()
 
 
 def versions():
@@ -153,7 +141,4 @@ def versions():
 
 
 if __name__ == "__main__":
-    if "--first-step" in sys.argv:
-        first_step()
-    else:
-        serve(answers, f"keras-{keras.backend.backend()}", versions(), make_case)
+    work(answers, f"keras-{keras.backend.backend()}", versions(), make_case, first_step)

@@ -62,3 +62,19 @@ def serve(answers, name, versions, make_case):
         except Exception as error:  # The driver reports it and goes on with the other workers.
             traceback.print_exc()
             answer({"error": f"{type(error).__name__}: {str(error)[:500]}"})
+
+
+def cases(*builders):
+    """The functions that build the nets, by case: named after the net, and where the same net makes several cases."""
+    found = {builder.__name__: builder for builder in builders}
+    return found | {"mlp32": found["mlp"], "mlp128": found["mlp"], "predict": found["cnn"]}
+
+
+def work(answers, name, versions, make_case, first_step):
+    """All that a worker does: with --first-step one step from nothing, otherwise what it is asked for."""
+    if "--first-step" in sys.argv:
+        first_step()
+        answers.write('{"first_step": true}\n')
+        answers.flush()
+    else:
+        serve(answers, name, versions, make_case)

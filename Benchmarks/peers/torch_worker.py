@@ -6,9 +6,8 @@ compiled inference graph; threads overrides the request's.
 """
 
 import os
-import sys
 
-from protocol import serve, take_standard_output
+from protocol import cases, take_standard_output, work
 
 answers = take_standard_output()
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
@@ -91,17 +90,7 @@ def cnn():
     return nn.Sequential(*stack), (3, 32, 32), lambda p: torch.optim.SGD(p, 0.01, momentum=0.9, fused=True)
 
 
-CASES = {
-    "mlp32": mlp,
-    "mlp128": mlp,
-    "selu100": selu100,
-    "nadam": nadam,
-    "adamw": adamw,
-    "alphadropout": alphadropout,
-    "bn20": bn20,
-    "cnn": cnn,
-    "predict": cnn,
-}
+CASES = cases(mlp, selu100, nadam, adamw, alphadropout, bn20, cnn)
 
 
 def prediction(model, x, batch, variant):
@@ -174,12 +163,7 @@ def make_case(request):
 def first_step():
     """One eager step of the small net from nothing."""
     make_case({"case": "mlp32", "samples": 32, "batch": 32})[1](1)
-    answers.write('{"first_step": true}\n')
-    answers.flush()
 
 
 if __name__ == "__main__":
-    if "--first-step" in sys.argv:
-        first_step()
-    else:
-        serve(answers, "torch", {"torch": torch.__version__}, make_case)
+    work(answers, "torch", {"torch": torch.__version__}, make_case, first_step)

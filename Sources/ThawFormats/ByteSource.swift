@@ -23,7 +23,14 @@ final class ByteSource {
     func read(count: Int, of part: String) throws(FormatError) -> [UInt8] {
         let result: [UInt8]
         if let reader {
-            result = try reader.read(count: count)
+            let start = reader.decompressedCount
+            do throws(FormatError) {
+                result = try reader.read(count: count)
+            } catch {
+                // The reader knows how many compressed bytes there are, which says little about what is missing.
+                guard error.kind == .truncated else { throw error }
+                throw truncated(part, expected: count, got: reader.decompressedCount - start)
+            }
         } else {
             result = Array(bytes[position..<position + min(count, bytes.count - position)])
             position += result.count

@@ -15,6 +15,8 @@ public final class GzipReader {
     // On the heap: zlib remembers the address of the stream it was started with.
     private let stream: UnsafeMutablePointer<z_stream>
     private var position = 0
+    /// The bytes that were decompressed so far.
+    private(set) var decompressedCount = 0
     private var isAtEnd = false
 
     /// A reader of `bytes`.
@@ -132,6 +134,7 @@ public final class GzipReader {
         }
         position += available - Int(stream.pointee.avail_in)
         let written = room - Int(stream.pointee.avail_out)
+        decompressedCount += written
         switch status {
         case Z_OK:
             return written

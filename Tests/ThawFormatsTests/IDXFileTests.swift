@@ -102,6 +102,24 @@ import ThawTensor
         }
     }
 
+    @Test func truncationSaysHowMuchIsMissing() throws {
+        var stream = RandomStream(seed: 2)
+        let noise = (0..<5000).map { _ in UInt8(truncatingIfNeeded: stream.nextUInt32()) }
+        let whole = idxHeader(0x08, [50, 100]) + noise
+        let plain = try folder.file("plain", holding: Array(whole.prefix(4012)))
+        var error = #expect(throws: FormatError.self) { try IDXFile.read(plain) }
+        #expect(error?.description.contains("expected 5012 bytes, got 4012") == true)
+        let packed = gzipped(whole)
+        let cut = try folder.file("packed", holding: Array(packed.prefix(packed.count / 2)))
+        error = #expect(throws: FormatError.self) { try IDXFile.read(cut) }
+        #expect(error?.kind == .truncated && error?.expected == "5000 bytes")
+        let found = try #require(error?.got.flatMap { Int($0) })
+        #expect((1000..<5000).contains(found), "as much as the compressed half holds")
+        let header = try folder.file("header", holding: Array(gzipped(whole).prefix(12)))
+        error = #expect(throws: FormatError.self) { try IDXFile.read(header) }
+        #expect(error?.expected == "4 bytes" && error?.got == "0")
+    }
+
     @Test func missingFileAndFolder() {
         let missing = #expect(throws: FormatError.self) { try IDXFile.read(folder.file("absent")) }
         #expect(missing?.kind == .unreadable)

@@ -4,7 +4,8 @@
 /// model: set `model.stopTraining`, change the learning rate, freeze layers, read parameters. What a
 /// hook throws ends the call and is thrown by it. Batches and epochs count from 0.
 open class Callback {
-    /// The model that is being trained; set for the time of the call.
+    /// The model that is being trained; set for the time of the call. A call within another, such as an evaluation in a hook
+    /// of `fit`, sets it for its own time.
     public internal(set) weak var model: Model?
 
     /// Creates a callback.

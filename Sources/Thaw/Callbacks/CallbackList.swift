@@ -1,9 +1,14 @@
 /// The callbacks of one call, attached to the model for its time.
+///
+/// Calls may be nested: a callback of `fit` may evaluate with itself.
 struct CallbackList {
     let callbacks: [Callback]
+    /// What each callback was attached to before, by a call around this one.
+    private let outerModels: [Model?]
 
     init(_ callbacks: [Callback], model: Model) {
         self.callbacks = callbacks
+        outerModels = callbacks.map(\.model)
         for callback in callbacks { callback.model = model }
     }
 
@@ -15,8 +20,8 @@ struct CallbackList {
         for callback in callbacks { try hook(callback) }
     }
 
-    /// Detaches the callbacks.
+    /// Attaches the callbacks to what they were attached to before.
     func detach() {
-        for callback in callbacks { callback.model = nil }
+        for (callback, model) in zip(callbacks, outerModels) { callback.model = model }
     }
 }

@@ -17,6 +17,8 @@ public struct CallContext {
     /// What every Batch Normalization does in this call, whatever its own setting and the mode; nil
     /// leaves it to them.
     public var statisticsOverride: BatchNormalization.Statistics?
+    /// The names that the model whose layers are being called has given some of them, in place of their own.
+    var namesInModel: [ObjectIdentifier: String] = [:]
 
     /// Describes a call that is traced into `graph`.
     public init(

@@ -6,8 +6,9 @@ extension Layer {
     ///
     /// - Throws: `LayerError` with the layer's path where a shape does not fit.
     public final func apply(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
-        try context.graph.withScope(name) {
-            try enter(inputs, context: context, buildContext: nestedBuildContext)
+        let name = automaticNameBase.flatMap { _ in context.namesInModel[ObjectIdentifier(self)] } ?? name
+        return try context.graph.withScope(name) {
+            try enter(inputs, context: context, buildContext: nestedBuildContext(name))
         }
     }
 
@@ -28,7 +29,7 @@ extension Layer {
         try enter(inputs, context: context, buildContext: buildContext)
     }
 
-    private var nestedBuildContext: BuildContext {
+    private func nestedBuildContext(_ name: String) -> BuildContext {
         let model = self as? Model
         // A model that was given a seed has its own first values, wherever it is used.
         if var context = BuildContext.current, model?.givenSeed == nil {
@@ -47,8 +48,10 @@ extension Layer {
             // context too.
             let inputs =
                 try context.tracer.repetition?.inputs(inputs, for: self, scope: context.graph.scope) ?? inputs
+            var inner = context
+            inner.namesInModel = (self as? Model)?.localNames ?? [:]
             let outputs = try BuildContext.$current.withValue(buildContext) {
-                try call(inputs, context: context)
+                try call(inputs, context: inner)
             }
             context.tracer.record(self, outputs: outputs)
             return outputs

@@ -10,7 +10,7 @@ extension Layer {
                 layer: name,
                 reason: "its cloned() gives a \(copy.typeName), not a \(typeName); override it there.")
         }
-        result.assignedName = assignedName
+        result.takeName(of: self)
         result.inputShape = inputShape
         result.ownsTrainableFlag = ownsTrainableFlag
         return result

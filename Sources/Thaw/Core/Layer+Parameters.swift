@@ -34,14 +34,15 @@ extension Layer {
             }
         }
         for layer in sublayers {
-            layer.collectPaths(prefix: "\(prefix)\(layer.name)/", into: &result, seen: &seen)
+            layer.collectPaths(prefix: "\(prefix)\(name(of: layer))/", into: &result, seen: &seen)
         }
     }
 
     private func collectSublayers(prefix: String, into result: inout [(path: String, layer: Layer)]) {
         for layer in sublayers {
-            result.append((prefix + layer.name, layer))
-            layer.collectSublayers(prefix: "\(prefix)\(layer.name)/", into: &result)
+            let path = prefix + name(of: layer)
+            result.append((path, layer))
+            layer.collectSublayers(prefix: path + "/", into: &result)
         }
     }
 }

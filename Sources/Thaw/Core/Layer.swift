@@ -35,7 +35,11 @@ open class Layer {
     final private(set) var ownParameters: [Parameter] = []
 
     /// The name that was given or assigned.
-    final var assignedName: String? { didSet { LayerChanges.note() } }
+    final private(set) var assignedName: String? { didSet { LayerChanges.note() } }
+
+    /// What an automatic name counts on from, such as `dense` for `dense_1`; nil for a name that a user gave. A model in
+    /// which an automatic name is taken gives the layer another one there.
+    final private(set) var automaticNameBase: String?
 
     /// The flag behind `isTrainable`: of a leaf layer, or of a container's own parameters.
     final var ownsTrainableFlag = true { didSet { if oldValue != ownsTrainableFlag { LayerChanges.note() } } }
@@ -69,11 +73,29 @@ open class Layer {
         return ownParameters
     }
 
-    /// The name, unique within the container once it is there.
+    /// The name: the one that was given, or the one that the first model around the layer assigned. A model made of parts of
+    /// others may know it by another; see `Model.name(of:)`.
     public final var name: String {
         get { assignedName ?? LayerName.base(of: typeName) }
-        set { assignedName = newValue }
+        set { (assignedName, automaticNameBase) = (newValue, nil) }
     }
+
+    /// Takes a name that nobody gave.
+    final func assign(automaticName name: String, base: String) {
+        (assignedName, automaticNameBase) = (name, base)
+    }
+
+    /// Takes the name of a layer that it is a copy of.
+    ///
+    /// - Parameter automaticName: the name in the copied model, if that gave the layer another.
+    final func takeName(of layer: Layer, automaticName: String? = nil) {
+        assignedName =
+            layer.automaticNameBase == nil ? layer.assignedName : automaticName ?? layer.assignedName
+        automaticNameBase = layer.automaticNameBase
+    }
+
+    /// The name of a layer inside this one, as paths have it.
+    func name(of sublayer: Layer) -> String { sublayer.name }
 
     /// The name of the type in summaries and errors, for example `Dense`.
     open var typeName: String { String(describing: Self.self) }

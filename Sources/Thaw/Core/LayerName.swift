@@ -31,18 +31,45 @@ enum LayerName {
     }
 
     /// Names the layers that have no name: `dense`, `dense_1`, and so on, past names that are taken.
-    static func assign(to layers: [Layer]) {
-        var taken = Set(layers.compactMap(\.assignedName))
+    ///
+    /// Layers that come from other models were numbered apart from one another. Where two have the same automatic name, the
+    /// first keeps it, and the others are numbered on for this model alone: models that hold them too see the old names.
+    ///
+    /// - Parameters:
+    ///   - layers: all layers of the model.
+    ///   - known: what an earlier call gave for the same model; those names stay unless one was given.
+    /// - Returns: the names of the layers that the model knows by another name than their own.
+    static func assign(
+        to layers: [Layer], known: [ObjectIdentifier: String] = [:]
+    ) -> [ObjectIdentifier: String] {
+        var seen: Set<ObjectIdentifier> = []
+        let layers = layers.filter { seen.insert(ObjectIdentifier($0)).inserted }
+        let given = Set(layers.filter { $0.automaticNameBase == nil }.compactMap(\.assignedName))
+        var names: [ObjectIdentifier: String] = [:]
+        for layer in layers where layer.automaticNameBase != nil {
+            guard let name = known[ObjectIdentifier(layer)], !given.contains(name) else { continue }
+            names[ObjectIdentifier(layer)] = name
+        }
+        var taken = Set(layers.compactMap(\.assignedName)).union(names.values)
+        // The names that no further layer may keep.
+        var kept = given.union(names.values)
         var counts: [String: Int] = [:]
-        for layer in layers where layer.assignedName == nil {
-            let base = base(of: layer.typeName)
-            var name: String
-            repeat {
+        func next(_ base: String) -> String {
+            while true {
                 let count = counts[base, default: 0]
                 counts[base] = count + 1
-                name = count == 0 ? base : "\(base)_\(count)"
-            } while !taken.insert(name).inserted
-            layer.assignedName = name
+                let name = count == 0 ? base : "\(base)_\(count)"
+                if taken.insert(name).inserted { return name }
+            }
         }
+        for layer in layers where names[ObjectIdentifier(layer)] == nil {
+            if layer.assignedName == nil {
+                let base = base(of: layer.typeName)
+                layer.assign(automaticName: next(base), base: base)
+            } else if let base = layer.automaticNameBase, !kept.insert(layer.name).inserted {
+                names[ObjectIdentifier(layer)] = next(base)
+            }
+        }
+        return names
     }
 }

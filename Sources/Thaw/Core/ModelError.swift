@@ -7,7 +7,9 @@ public enum ModelError: ThawError, Equatable {
     case noLayers(model: String)
     /// The model's parameters do not exist yet, since it has not seen the shape of its input.
     case notBuilt(model: String)
-    /// Two layers, or two parameters of a layer, have the same path.
+    /// A model was to be built for samples of another shape than it was built or declared for.
+    case otherShape(model: String, known: [Int], got: [Int])
+    /// Two layers were given the same name in one model, so that their parameters would have the same paths.
     case duplicatePath(model: String, path: String)
     /// No layer has this name.
     case noSuchLayer(model: String, name: String, known: [String])
@@ -32,9 +34,12 @@ public enum ModelError: ThawError, Equatable {
         case .notBuilt(let model):
             "model \(model) is not built yet, so it has no weights; give its first layer an inputShape, call "
                 + "build(inputShape:), or run it once."
+        case .otherShape(let model, let known, let got):
+            "model \(model) is for samples of shape \(known) and cannot be built for \(got); make a new model, or declare and "
+                + "build it with the same shape."
         case .duplicatePath(let model, let path):
-            "model \(model) has \"\(path)\" twice; give each layer a name of its own (layer.name = ...). Layers of two models "
-                + "that were numbered apart from each other may have the same name too."
+            "model \(model) has two layers that were given the name \"\(path)\"; names within a model must differ, since weights "
+                + "are saved under them. Rename one (layer.name = ...), or give no name: the model then numbers its layers."
         case .noSuchLayer(let model, let name, let known):
             "model \(model) has no layer \"\(name)\"; its layers are \(known.joined(separator: ", "))."
         case .weightCount(let model, let expected, let got):

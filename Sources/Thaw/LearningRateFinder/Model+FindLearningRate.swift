@@ -20,7 +20,8 @@ extension Model {
     ///   - epochs: how often the data is run through; there must be at least two batches in all.
     ///   - divergenceFactor: the search ends when the loss, a running mean over some ten batches, exceeds this many times its
     ///     best; above 1, `.infinity` for never. A loss or gradient that is not finite ends it in any case.
-    ///   - classWeights: how much samples of a class count in the loss; 1 for those not named.
+    ///   - classWeights: how much samples of a class count in the loss; 1 for those not named. Classes that the model does
+    ///     not know are refused.
     ///   - seed: where the order of samples and dropout start from; nil is the model's seed.
     ///   - callbacks: code to run between the steps. Those that set the learning rate are refused.
     /// - Returns: rates, losses and a suggestion.

@@ -75,8 +75,9 @@ class MetricAccumulator {
 /// A `CollectingMetric` with the rows of all samples so far, kept on the host.
 final class RowAccumulator: MetricAccumulator {
     private let collecting: CollectingMetric
-    /// What a step leaves, by its number of samples.
-    private var batches: [Int: [any Variable]] = [:]
+    /// What a step leaves, by its number of samples. Compiled steps hold the variables, and they go when the last step that
+    /// writes them is given up, so that many sizes of batches take no more memory than their steps may.
+    private var batches: [Int: [WeakVariable]] = [:]
     private var rowShapes: [[Int]]?
     private var values: [[Float]] = []
     private var count = 0
@@ -103,19 +104,29 @@ final class RowAccumulator: MetricAccumulator {
             let shapes = rows.map { Array($0.shape.dropFirst()) }
             if let rowShapes { try requireSame(shapes, as: rowShapes) }
             rowShapes = shapes
+            batches = batches.filter { $0.value.allSatisfy { $0.variable != nil } }
             let variables =
-                try batches[size]
+                try held(size)
                 ?? rows.enumerated().map {
                     try engine.makeVariable(
                         name: "metrics/\(name)/rows_\($0)", initialValue: .zeros($1.shape))
                 }
-            batches[size] = variables
+            batches[size] = variables.map { WeakVariable(variable: $0) }
             for (variable, value) in zip(variables, rows) { try graph.assign(variable, value) }
         }
     }
 
+    /// The numbers of samples for which variables are held.
+    var heldSizes: [Int] { batches.keys.filter { held($0) != nil }.sorted() }
+
+    private func held(_ size: Int) -> [any Variable]? {
+        guard let variables = batches[size]?.compactMap(\.variable), variables.count == batches[size]?.count
+        else { return nil }
+        return variables
+    }
+
     override func collect(rows: Int) {
-        guard let variables = batches[rows] else { return }
+        guard let variables = held(rows) else { return }
         if values.isEmpty { values = variables.map { _ in [] } }
         for (index, variable) in variables.enumerated() {
             values[index].append(contentsOf: variable.read().floats)
@@ -138,4 +149,9 @@ final class RowAccumulator: MetricAccumulator {
         known = results
         return results
     }
+}
+
+/// A variable that is kept alive by the steps that write it.
+private struct WeakVariable {
+    weak var variable: (any Variable)?
 }

@@ -35,6 +35,9 @@ final class MetricSet {
         self.entries = entries.sorted { $0.prefix + $0.accumulator.name < $1.prefix + $1.accumulator.name }
     }
 
+    /// What is gathered, in the same order.
+    var accumulators: [MetricAccumulator] { entries.map(\.accumulator) }
+
     /// Adds the updates by one batch to a graph. Plain metrics ignore sample weights, as in Keras.
     ///
     /// - Parameter losses: those of the outputs, if there are several.

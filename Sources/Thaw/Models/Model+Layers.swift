@@ -3,9 +3,9 @@ extension Model {
     ///
     /// - Throws: `ModelError.noSuchLayer`, with the names there are.
     public final func layer(named name: String) throws -> Layer {
-        if let layer = layers.first(where: { $0.name == name }) { return layer }
+        if let layer = layers.first(where: { self.name(of: $0) == name }) { return layer }
         if let found = sublayerPaths.first(where: { $0.path == name }) { return found.layer }
-        throw ModelError.noSuchLayer(model: self.name, name: name, known: layers.map(\.name))
+        throw ModelError.noSuchLayer(model: self.name, name: name, known: layers.map { self.name(of: $0) })
     }
 
     /// Makes the layers from the named one to the end trainable. Layers before it stay as they are.

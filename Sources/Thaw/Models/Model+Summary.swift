@@ -5,27 +5,34 @@ extension Model {
     public final func summary() { print(summaryText) }
 
     /// What `summary()` prints. A model that is not built shows `?` for shapes. Where values branch or meet, a
-    /// column says what each layer is called on: `name[call][output]`.
+    /// column says what each layer is called on: `name[call][output]`. After the first training step there is a line
+    /// for what the optimizer keeps, which the total contains too.
     public final var summaryText: String {
         buildIfShapeIsKnown()
         let shapes = layerOutputShapes()
-        let connections = topology.flatMap { $0.isChain ? nil : $0.connectionTexts }
+        let connections = topology.flatMap { $0.isChain ? nil : $0.connectionTexts(names: name(of:)) }
         var table = SummaryTable(hasConnections: connections != nil)
         for (index, layer) in layers.enumerated() {
             let parameters = layer.parameterCount.groupedByThousands
             table.add(
-                name: layer.name, type: layer.typeName, shape: shapes.map { $0[index] } ?? "?",
+                name: name(of: layer), type: layer.typeName, shape: shapes.map { $0[index] } ?? "?",
                 count: layer.hasBuilt ? parameters : "\(parameters) (unbuilt)",
                 connections: connections?[index] ?? "")
         }
         let trainable = trainableParameterCount
-        return """
+        let state = optimizer?.stateSize(for: allParameters)
+        let total = (
+            count: parameterCount + (state?.count ?? 0), bytes: parameterCount * 4 + (state?.bytes ?? 0)
+        )
+        let text = """
             Model: "\(name)"
             \(table.text)
-             Total params: \(Self.size(parameterCount))
+             Total params: \(Self.size(total.count, bytes: total.bytes))
              Trainable params: \(Self.size(trainable))
              Non-trainable params: \(Self.size(parameterCount - trainable))
             """
+        guard let state else { return text }
+        return text + "\n Optimizer params: \(Self.size(state.count, bytes: state.bytes))"
     }
 
     /// The output shape of each layer as text; nil if the model cannot be traced yet.
@@ -56,9 +63,11 @@ extension Model {
     }
 
     /// A number of float32 parameters with the memory they take, for example `1,010 (3.95 KB)`.
-    private static func size(_ count: Int) -> String {
+    private static func size(_ count: Int) -> String { size(count, bytes: count * 4) }
+
+    private static func size(_ count: Int, bytes: Int) -> String {
         let units = ["B", "KB", "MB", "GB", "TB"]
-        var size = Double(count) * 4
+        var size = Double(bytes)
         var unit = 0
         while size >= 1024, unit < units.count - 1 {
             size /= 1024

@@ -37,6 +37,8 @@ open class Model: Layer {
     public final private(set) var outputShapes: [[Int]]?
     /// How the layers are connected, if the model was made of inputs and outputs.
     final let topology: Topology?
+    /// The names of those layers that have another one in this model than their own.
+    final private(set) var localNames: [ObjectIdentifier: String] = [:]
     /// Whether every parameter inside has its first value.
     final var hasFirstValues = false
     /// What training keeps between calls: optimizer, loss, compiled steps.
@@ -67,7 +69,7 @@ open class Model: Layer {
     ///   - seed: where random numbers start from; fresh if nil.
     ///   - name: the name in summaries and, in a model that contains this one, in paths.
     /// - Throws: `ModelError.topology` if an output needs an input that is not given, an input leads to no
-    ///   output or is given twice; `ModelError.duplicatePath` if two layers have the same name.
+    ///   output or is given twice; `ModelError.duplicatePath` if two layers were given the same name.
     public init(
         inputs: [any LayerArgument], outputs: [any LayerArgument], seed: UInt64? = nil, name: String? = nil
     ) throws {
@@ -102,18 +104,28 @@ open class Model: Layer {
     open override func cloned() throws -> Layer {
         guard let topology, type(of: self) == Model.self else { return try super.cloned() }
         return try Runtime.$engine.withValue(engine) {
-            let (inputs, outputs) = try topology.cloned()
+            let (inputs, outputs) = try topology.cloned(names: name(of:))
             return try Model(inputs: inputs, outputs: outputs, seed: derivedSeed)
         }
     }
 
     /// Makes all parameters for inputs of the given shape, by tracing the model once; does nothing if
-    /// it is built.
+    /// it is built for that shape.
     ///
     /// - Parameter inputShape: the shape of a batch; the size of axis 0 does not matter.
     /// - Throws: `LayerError` where a shape does not fit, with the layer's path; `ModelError` for paths
-    ///   that are not unique.
+    ///   that are not unique, and for another shape than the model was built for or has declared.
     public final override func build(inputShape: [Int]) throws {
+        let known = hasBuilt ? inputShapes : knownInputShape.map { [$0] }
+        if let known {
+            guard let shape = known.first, known.count == 1 else {
+                throw ModelError.inputCount(model: name, expected: known.count, got: 1)
+            }
+            let sample = Array(inputShape.dropFirst())
+            guard shape == sample else {
+                throw ModelError.otherShape(model: name, known: shape, got: sample)
+            }
+        }
         try ensureBuilt(inputShapes: [inputShape])
     }
 
@@ -127,7 +139,7 @@ open class Model: Layer {
             return batch == 1 ? shape : [1] + shape.dropFirst()
         }
         for layer in sublayers { layer.container = self }
-        LayerName.assign(to: sublayers)
+        nameLayers()
         let outputs: [[Int]]
         if let topology {
             for layer in topology.inputLayers { try layer.buildIfNeeded(inputShapes: [[]], as: .deferred) }
@@ -169,6 +181,22 @@ open class Model: Layer {
         hasFirstValues = true
     }
 
+    /// The name of a layer in this model, as in `summary()`, paths and `layer(named:)`: its own, unless that is automatic and
+    /// another layer here has it too.
+    ///
+    /// Layers are numbered by the first model they are in. A model made of parts of two others may hold two layers that
+    /// are called `dense`; the second is `dense_1` here, and `dense` where it came from.
+    ///
+    /// - Parameter layer: a layer of this model, not of a model inside.
+    public final override func name(of layer: Layer) -> String {
+        layer.automaticNameBase.flatMap { _ in localNames[ObjectIdentifier(layer)] } ?? layer.name
+    }
+
+    /// Names the layers that have no name, or one that another layer of this model has.
+    final func nameLayers() {
+        localNames = LayerName.assign(to: sublayers, known: localNames)
+    }
+
     /// Calls the model as the root of a trace: paths are relative to it. Builds it if needed.
     ///
     /// - Throws: `LayerError` with the layer's path where a shape does not fit.
@@ -204,7 +232,8 @@ open class Model: Layer {
     /// Traces the model into a graph that is thrown away, under the path it has in the model around it,
     /// if any.
     private func traceSamples(_ shapes: [[Int]]) throws -> [SymbolicTensor] {
-        let context = CallContext(graph: Graph(), mode: .inference)
+        var context = CallContext(graph: Graph(), mode: .inference)
+        context.namesInModel = localNames
         let inputs = shapes.enumerated().map { context.graph.input("x\($0)", shape: $1) }
         let path = BuildContext.current?.path ?? []
         guard !path.isEmpty else { return try call(inputs, context: context) }

@@ -31,12 +31,12 @@ struct ModelDrawing {
             for input in topology.inputs {
                 places[input] = boxes.count
                 rows.append(0)
-                boxes.append(Self.box(topology.inputLayer(of: input), shapes: [input.shape]))
+                boxes.append(Self.box(topology.inputLayer(of: input), in: model, shapes: [input.shape]))
             }
             for call in topology.calls {
                 let box = boxes.count
                 rows.append((call.inputs.compactMap { places[$0] }.map { rows[$0] }.max() ?? -1) + 1)
-                boxes.append(Self.box(call.layer, shapes: call.outputShapes))
+                boxes.append(Self.box(call.layer, in: model, shapes: call.outputShapes))
                 for output in call.outputs { places[output] = box }
                 for input in call.inputs {
                     guard let from = places[input] else { continue }
@@ -46,7 +46,7 @@ struct ModelDrawing {
             }
         } else {
             for (index, layer) in model.layers.enumerated() {
-                boxes.append(Self.box(layer, shapes: []))
+                boxes.append(Self.box(layer, in: model, shapes: []))
                 rows.append(index)
                 if index > 0 { edges.append(Edge(from: index - 1, to: index, label: "")) }
             }
@@ -54,7 +54,7 @@ struct ModelDrawing {
         place(inRows: rows)
     }
 
-    private static func box(_ layer: Layer, shapes: [[Int]]) -> Box {
+    private static func box(_ layer: Layer, in model: Model, shapes: [[Int]]) -> Box {
         var details = [layer.configurationDescription].filter { !$0.isEmpty }
         details += shapes.map { "[\((["n"] + $0.map(String.init)).joined(separator: ", "))]" }
         let count = layer.parameterCount
@@ -63,7 +63,8 @@ struct ModelDrawing {
             let noun = count == 1 ? "parameter" : "parameters"
             details.append("\(count.groupedByThousands) \(noun)\(isFrozen ? ", frozen" : "")")
         }
-        return Box(title: "\(layer.name) (\(layer.typeName))", details: details, isFrozen: isFrozen)
+        return Box(
+            title: "\(model.name(of: layer)) (\(layer.typeName))", details: details, isFrozen: isFrozen)
     }
 
     /// Rows of boxes, each row in the middle; a box stands near the mean of what it depends on.

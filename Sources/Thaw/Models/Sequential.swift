@@ -48,6 +48,7 @@ public final class Sequential: Model {
         guard let last = stack.popLast() else { return nil }
         last.container = nil
         chain = nil
+        nameLayers()
         needsBuild()
         return last
     }
@@ -59,7 +60,7 @@ public final class Sequential: Model {
     public subscript(index: Int) -> Layer { stack[index] }
 
     /// The first layer of this name; nil if there is none.
-    public subscript(name: String) -> Layer? { stack.first { $0.name == name } }
+    public subscript(name: String) -> Layer? { stack.first { self.name(of: $0) == name } }
 
     public override func call(_ inputs: [SymbolicTensor], context: CallContext) throws -> [SymbolicTensor] {
         if let mistake { throw mistake }
@@ -74,6 +75,7 @@ public final class Sequential: Model {
         var copies: [ObjectIdentifier: Layer] = [:]
         let layers = try stack.map { layer in
             let copy = try copies[ObjectIdentifier(layer)] ?? layer.clone()
+            copy.takeName(of: layer, automaticName: name(of: layer))
             copies[ObjectIdentifier(layer)] = copy
             return copy
         }
@@ -112,7 +114,7 @@ public final class Sequential: Model {
             layer.container = self
             stack.append(layer)
         }
-        LayerName.assign(to: stack)
+        nameLayers()
         chain = nil
         needsBuild()
     }

@@ -35,7 +35,9 @@ struct Topology {
             let name = "\(input.layer.name)_input"
             let count = counts[name, default: 0]
             counts[name] = count + 1
-            return Input(shape: input.shape, name: count == 0 ? name : "\(name)_\(count)")
+            let layer = Input(shape: input.shape)
+            layer.assign(automaticName: count == 0 ? name : "\(name)_\(count)", base: name)
+            return layer
         }
         self.inputLayers = inputLayers
         let search = TopologySearch(inputs: inputs, outputs: outputs)
@@ -128,12 +130,14 @@ struct Topology {
     }
 
     /// What each layer is called on, in the order of `layers`: `name[call][output]`, as Keras prints it.
-    var connectionTexts: [String] {
+    ///
+    /// - Parameter names: the names of layers in the model.
+    func connectionTexts(names: (Layer) -> String) -> [String] {
         let numbers = callNumbers
         return layers.map { layer in
             let texts = calls.filter { $0.layer === layer }.flatMap(\.inputs).map { input in
                 let number = inputs.contains(input) ? 0 : numbers[ObjectIdentifier(input.call), default: 0]
-                return "\(inputLayer(of: input).name)[\(number)][\(input.index)]"
+                return "\(names(inputLayer(of: input)))[\(number)][\(input.index)]"
             }
             return texts.isEmpty ? "-" : texts.joined(separator: ", ")
         }
@@ -145,15 +149,19 @@ struct Topology {
     }
 
     /// The same connections between copies of the layers.
-    func cloned() throws -> (inputs: [LayerOutput], outputs: [LayerOutput]) {
+    ///
+    /// - Parameter names: the names of layers in the model, which the copies get.
+    func cloned(names: (Layer) -> String) throws -> (inputs: [LayerOutput], outputs: [LayerOutput]) {
         var copies: [ObjectIdentifier: Layer] = [:]
         var values: [LayerOutput: LayerOutput] = [:]
         for input in inputs {
-            let copy = Input(shape: input.shape, name: input.layer is Input ? input.layer.name : nil)
+            let copy = Input(shape: input.shape)
+            copy.takeName(of: inputLayer(of: input), automaticName: names(inputLayer(of: input)))
             values[input] = copy.layerOutput
         }
         for call in calls {
             let copy = try copies[ObjectIdentifier(call.layer)] ?? call.layer.clone()
+            copy.takeName(of: call.layer, automaticName: names(call.layer))
             copies[ObjectIdentifier(call.layer)] = copy
             let results = try copy.connected(to: call.inputs.compactMap { values[$0] }, mode: call.mode)
             for (output, result) in zip(call.outputs, results) { values[output] = result }

@@ -17,11 +17,9 @@ extension Optimizer {
         return gatheredBatches == 0 ? .first : .middle
     }
 
-    /// The number of the coming batch, for random numbers: another one for each batch, also between updates.
-    var batchNumber: Int { iterations * max(1, gradientAccumulationSteps) + gatheredBatches }
-
     /// Counts a batch that took effect.
     func countBatch() {
+        batchNumber += 1
         switch gatheringPhase {
         case .first, .middle: gatheredBatches += 1
         case .last, .none:

@@ -6,6 +6,7 @@ struct OptimizerSnapshot {
     fileprivate let schedule: any LearningRateSchedule
     fileprivate let iterations: Int
     fileprivate let gatheredBatches: Int
+    fileprivate let batchNumber: Int
     fileprivate let slots: [ObjectIdentifier: [String: Tensor]]
     fileprivate let updateCounts: [ObjectIdentifier: Tensor]
 }
@@ -15,6 +16,7 @@ extension Optimizer {
     func snapshot() -> OptimizerSnapshot {
         OptimizerSnapshot(
             schedule: schedule, iterations: iterations, gatheredBatches: gatheredBatches,
+            batchNumber: batchNumber,
             slots: records.mapValues { $0.slots.mapValues { $0.read() } },
             updateCounts: records.compactMapValues { $0.updateCount?.read() })
     }
@@ -26,6 +28,7 @@ extension Optimizer {
         schedule = snapshot.schedule
         iterations = snapshot.iterations
         gatheredBatches = snapshot.gatheredBatches
+        batchNumber = snapshot.batchNumber
         let ownSlots = Set(slotNames + scalarSlotNames)
         for (key, record) in records {
             for (slot, variable) in record.slots {

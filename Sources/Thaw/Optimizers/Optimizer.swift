@@ -35,7 +35,8 @@ open class Optimizer {
     public var weightDecayExclusions: [String] = [] { didSet { configurationDidChange() } }
 
     /// Over how many batches gradients are gathered before each update, which then uses their mean: as a batch of so many
-    /// times the size, in the memory of one. Schedules count updates. A sum that `fit` leaves unfinished goes on in the next.
+    /// times the size, in the memory of one. Schedules count updates. A sum that `fit` leaves unfinished goes on in the next; a
+    /// change of the number begins a new one.
     public var gradientAccumulationSteps = 1 {
         didSet {
             gatheredBatches = 0
@@ -60,6 +61,10 @@ open class Optimizer {
 
     /// The number of steps taken: the global step that schedules are functions of.
     public internal(set) var iterations: Int = 0
+
+    /// The number of the coming batch, from 0, for random numbers: another one for each batch, also between updates and however
+    /// often `gradientAccumulationSteps` changes.
+    var batchNumber = 0
 
     var records: [ObjectIdentifier: Record] = [:]
 
@@ -170,6 +175,19 @@ extension Optimizer {
         var values = record.slots.mapValues { $0.read() }
         values["iterations"] = record.updateCount?.read()
         return values
+    }
+
+    /// The numbers that are kept for some parameters, with the step's number and the learning rate, which Keras counts too; nil
+    /// before the first step of any of them.
+    func stateSize(for parameters: [Parameter]) -> (count: Int, bytes: Int)? {
+        let kept = parameters.compactMap { parameter in
+            records[ObjectIdentifier(parameter)].flatMap { $0.parameter === parameter ? $0 : nil }
+        }
+        guard !kept.isEmpty else { return nil }
+        let count = kept.reduce(0) { sum, record in
+            record.slots.values.reduce(sum) { $0 + $1.type.count } + (record.updateCount == nil ? 0 : 1)
+        }
+        return (count + 2, count * 4 + 12)
     }
 
     /// The variable of a slot beside those of `slotNames`, zero at first, made when it is first asked for.

@@ -3,10 +3,12 @@ import ThawFormats
 /// Describes models as Keras 3 does, in the JSON of its `config.json`.
 struct KerasModelWriter {
     /// The whole model.
-    func object(for model: Model) throws -> JSONValue {
-        if let layer = model as? any KerasLayer { return try object(for: layer) }
+    func object(for model: Model) throws -> JSONValue { try object(for: model, named: model.name) }
+
+    private func object(for model: Model, named name: String) throws -> JSONValue {
+        if let layer = model as? any KerasLayer { return try object(for: layer, named: name) }
         if let sequential = model as? Sequential, sequential.hasDistinctLayers {
-            return try object(for: sequential)
+            return try object(for: sequential, named: name)
         }
         guard let topology = try? model.connections else {
             throw SavedModelError.notInKeras(
@@ -15,13 +17,13 @@ struct KerasModelWriter {
                     "\(model.typeName) computes in code of its own; make it from inputs and outputs, or let it be a KerasLayer."
             )
         }
-        return try object(for: model, topology)
+        return try object(for: model, named: name, topology)
     }
 
-    private func object(for layer: any KerasLayer) throws -> JSONValue {
+    private func object(for layer: any KerasLayer, named name: String) throws -> JSONValue {
         let written = layer.writtenForKeras
         var arguments = try written.kerasArguments()
-        arguments["name"] = .string(layer.name)
+        arguments["name"] = .string(name)
         arguments["trainable"] = .bool(layer.isTrainable)
         arguments["dtype"] = "float32"
         let className = type(of: written).kerasClassName
@@ -30,25 +32,27 @@ struct KerasModelWriter {
             : .keras(className, module: nil, arguments, registeredName: "Custom>\(className)")
     }
 
-    private func object(inside layer: Layer) throws -> JSONValue {
-        if let model = layer as? Model { return try object(for: model) }
+    private func object(for layer: Layer, in container: Model) throws -> JSONValue {
+        let name = container.name(of: layer)
+        if let model = layer as? Model { return try object(for: model, named: name) }
         guard let layer = layer as? any KerasLayer else {
             throw SavedModelError.notInKeras(
                 layer: layer.name,
                 message: "\(layer.typeName) is no KerasLayer; say in an extension how it is written.")
         }
-        return try object(for: layer)
+        return try object(for: layer, named: name)
     }
 
-    private func object(for sequential: Sequential) throws -> JSONValue {
+    private func object(for sequential: Sequential, named name: String) throws -> JSONValue {
         try sequential.ensureBuilt()
         let shape = sequential.inputShape ?? []
         let layers =
-            [input(named: "\(sequential.name)_input", shape)] + (try sequential.layers.map(object(inside:)))
+            [input(named: "\(name)_input", shape)]
+            + (try sequential.layers.map { try object(for: $0, in: sequential) })
         return .keras(
             "Sequential", module: "keras",
             [
-                "name": .string(sequential.name), "trainable": true, "dtype": "float32",
+                "name": .string(name), "trainable": true, "dtype": "float32",
                 "layers": .array(layers), "build_input_shape": .batch(shape),
             ])
     }
@@ -62,12 +66,12 @@ struct KerasModelWriter {
             ])
     }
 
-    private func object(for model: Model, _ topology: Topology) throws -> JSONValue {
+    private func object(for model: Model, named name: String, _ topology: Topology) throws -> JSONValue {
         let numbers = topology.callNumbers
         func history(_ value: LayerOutput) -> JSONValue {
             let isInput = topology.inputs.contains(value)
             return [
-                .string(topology.inputLayer(of: value).name),
+                .string(model.name(of: topology.inputLayer(of: value))),
                 .integer(isInput ? 0 : numbers[ObjectIdentifier(value.call), default: 0]),
                 .integer(isInput ? 0 : value.index),
             ]
@@ -84,19 +88,21 @@ struct KerasModelWriter {
             let isInput = topology.inputLayers.contains { $0 === layer }
             let calls = isInput ? [] : topology.calls.filter { $0.layer === layer }
             var object =
-                try isInput ? input(named: layer.name, layer.inputShape ?? []) : object(inside: layer)
+                try isInput
+                ? input(named: model.name(of: layer), layer.inputShape ?? [])
+                : object(for: layer, in: model)
             let nodes = calls.map { call -> JSONValue in
                 let inputs = call.inputs.map(tensor)
                 return ["args": inputs.count == 1 ? .array(inputs) : [.array(inputs)], "kwargs": [:]]
             }
-            object["name"] = .string(layer.name)
+            object["name"] = .string(model.name(of: layer))
             object["inbound_nodes"] = .array(nodes)
             return object
         }
         return .keras(
             "Functional", module: "keras.src.models.functional",
             [
-                "name": .string(model.name), "trainable": true, "layers": .array(layers),
+                "name": .string(name), "trainable": true, "layers": .array(layers),
                 "input_layers": .array(topology.inputs.map(history)),
                 "output_layers": .array(topology.outputs.map(history)),
             ], registeredName: "Functional")

@@ -20,14 +20,14 @@ struct KerasWeightPaths {
     private(set) var groups: [Group] = []
     private var seen: Set<ObjectIdentifier> = []
 
-    init(of model: Model) { add(model, at: "") }
+    init(of model: Model) { add(model, named: model.name, at: "") }
 
-    private mutating func add(_ layer: Layer, at path: String) {
+    private mutating func add(_ layer: Layer, named name: String, at path: String) {
         guard seen.insert(ObjectIdentifier(layer)).inserted else { return }
         let parameters = layer.parameters
         groups.append(
             Group(
-                path: path, name: layer.name,
+                path: path, name: name,
                 parameters: parameters.filter { $0.role == .weight }
                     + parameters.filter { $0.role != .weight }))
         guard let model = layer as? Model else { return }
@@ -37,7 +37,8 @@ struct KerasWeightPaths {
             let count = counts[name, default: 0]
             counts[name] = count + 1
             add(
-                inner, at: "\(path.isEmpty ? "" : path + "/")layers/\(count == 0 ? name : "\(name)_\(count)")"
+                inner, named: model.name(of: inner),
+                at: "\(path.isEmpty ? "" : path + "/")layers/\(count == 0 ? name : "\(name)_\(count)")"
             )
         }
     }

@@ -13,6 +13,8 @@ final class BatchFeeder {
     func steps(ofSize size: Int) -> Int { count == 0 ? 0 : (count - 1) / size + 1 }
 
     private let dataset: Dataset
+    /// The name of the call, for errors.
+    private let call: String
     private let signature: SampleSignature
     private let classWeights: ClassWeights?
     /// Sample weights times class weights, by position; nil where class weights are not used or data is
@@ -30,6 +32,7 @@ final class BatchFeeder {
     init(_ dataset: Dataset, call: String, targetCount: Int, classWeights: [Int: Double]? = nil) throws {
         guard !dataset.isEmpty else { throw TrainingError.emptyData(call: call) }
         self.dataset = dataset
+        self.call = call
         usesTargets = targetCount > 0
         signature = try dataset.signature()
         guard !usesTargets || signature.targets.count == targetCount else {
@@ -67,9 +70,12 @@ final class BatchFeeder {
             liveRandomness: liveRandomness, statistics: statistics, model: ModelSignature(of: model))
     }
 
-    /// Throws unless the targets are fit for the losses. Targets of mapped data are looked at batch by batch.
+    /// Throws unless the targets and the class weights are fit for the losses. Targets of mapped data are looked at batch by batch.
     func checkTargets(_ goals: [OutputGoal], predictionShapes: [[Int]]) throws {
         checks = zip(goals, predictionShapes).map { ($0.loss, $1) }
+        if let (loss, shape) = checks.first {
+            try classWeights?.check(call: call, loss: loss, predictionShape: shape)
+        }
         guard !dataset.isMapped else { return }
         try check(dataset.targets, sample: dataset.identity)
     }

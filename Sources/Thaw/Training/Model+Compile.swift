@@ -88,7 +88,7 @@ extension Model {
         var counts: [String: Int] = [:]
         var taken: Set<String> = []
         return outputs.map { output in
-            let name = output.layer.name
+            let name = name(of: output.layer)
             var unique = name
             repeat {
                 let count = counts[name, default: 0]

@@ -24,7 +24,8 @@ extension Model {
     ///   - validationBatchSize: samples per validation step; nil is `batchSize`.
     ///   - validationFrequency: validate after each so many epochs.
     ///   - shuffle: whether each epoch takes the samples in another order.
-    ///   - classWeights: how much samples of a class count in the loss; 1 for those not named.
+    ///   - classWeights: how much samples of a class count in the loss; 1 for those not named. Classes that the model does
+    ///     not know are refused.
     ///   - initialEpoch: the first epoch, counted from 0, to go on with training that was interrupted.
     ///   - verbosity: how much is printed.
     ///   - callbacks: code to run between the steps.

@@ -8,7 +8,8 @@ extension Model {
     ///   - x: the batch's inputs, samples on axis 0.
     ///   - y: the batch's targets.
     ///   - sampleWeights: shape `[n]`, how much each sample counts in the loss.
-    ///   - classWeights: how much samples of a class count; 1 for those not named.
+    ///   - classWeights: how much samples of a class count; 1 for those not named. Classes that the model does
+    ///     not know are refused.
     /// - Returns: loss and metrics of this batch alone, before the step, by name.
     /// - Throws: as `fit`; `TrainingError.nonFinite` if loss or gradients are not finite, the weights
     ///   being as before.

@@ -4,6 +4,7 @@ import Foundation
 final class ProgressPrinter {
     private let style: Verbosity
     private let target: Int
+    private let columns: () -> Int?
     private let print: (String) -> Void
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
@@ -13,11 +14,15 @@ final class ProgressPrinter {
 
     private static let interval = Duration.milliseconds(100)
 
+    /// - Parameter columns: gives the width of the terminal; nil for one without an end.
     init(
-        _ verbosity: Verbosity, target: Int, print: @escaping (String) -> Void = ProgressPrinter.printToOutput
+        _ verbosity: Verbosity, target: Int,
+        print: @escaping (String) -> Void = ProgressPrinter.printToOutput,
+        columns: @escaping () -> Int? = { Terminal.columns }
     ) {
         style = verbosity.resolved
         self.target = target
+        self.columns = columns
         self.print = print
         start = clock.now
     }
@@ -38,14 +43,14 @@ final class ProgressPrinter {
         if current == 1 { afterFirstStep = now }
         if let lastShown, now - lastShown < Self.interval { return }
         lastShown = now
-        show(line(current, metrics(), now: now, isFinal: false).bar(styled: true), end: "")
+        show(line(current, metrics(), now: now, isFinal: false), end: "")
     }
 
     /// Shows the last state and ends the line.
     func finish(_ current: Int, metrics: [(name: String, value: Double)]) {
         let line = line(current, metrics, now: clock.now, isFinal: true)
         switch style {
-        case .progressBar: show(line.bar(styled: true), end: "\n")
+        case .progressBar: show(line, end: "\n")
         case .oneLinePerEpoch: print(line.plain + "\n")
         case .automatic, .silent: break
         }
@@ -63,10 +68,11 @@ final class ProgressPrinter {
             metrics: metrics, isFinal: isFinal)
     }
 
-    private func show(_ text: String, end: String) {
-        // Colour codes take no room on the screen; counting them in only pads a little more than is needed.
-        let padding = String(repeating: " ", count: max(0, shownWidth - text.count))
-        shownWidth = text.count
+    private func show(_ line: StepProgress, end: String) {
+        let text = line.bar(styled: true, columns: columns())
+        let width = StepProgress.columns(of: text)
+        let padding = String(repeating: " ", count: max(0, shownWidth - width))
+        shownWidth = width
         print("\r" + text + padding + end)
     }
 

@@ -17,19 +17,46 @@ struct StepProgress {
     var isFinal = false
 
     private static let barWidth = 20
+    /// A shorter bar shows nothing.
+    private static let shortestBar = 5
 
     /// The line for a terminal; with `styled`, bold numbers and a green bar.
-    func bar(styled: Bool) -> String {
-        let done = min(Self.barWidth, target > 0 ? Self.barWidth * current / target : Self.barWidth)
+    ///
+    /// - Parameter columns: the width of the terminal. A line that is drawn again must be shorter, or it would leave its first
+    ///   part on the screen each time: the bar is, and then the metrics are cut. The last line shows all metrics.
+    func bar(styled: Bool, columns: Int? = nil) -> String {
+        guard let columns else { return bar(styled: styled, width: Self.barWidth) }
+        let room = columns - 1
+        let bare = bar(styled: false, width: 0).count
+        let width = min(Self.barWidth, room - bare - 1)
+        guard width < Self.shortestBar else { return bar(styled: styled, width: width) }
+        guard bare > room, !isFinal else { return bar(styled: styled, width: 0) }
+        return bar(styled: false, width: 0).prefix(max(0, room - 1)) + "…"
+    }
+
+    private func bar(styled: Bool, width: Int) -> String {
+        let done = min(width, target > 0 ? width * current / target : width)
         let steps = Self.styled("\(padded(current))/\(target)", "1", styled)
         let filled = done > 0 ? Self.styled(String(repeating: "━", count: done), "32", styled) : ""
-        let rest = Self.styled(String(repeating: "━", count: Self.barWidth - done), "37", styled)
+        let rest = Self.styled(String(repeating: "━", count: width - done), "37", styled)
         let time =
             isFinal
             ? "\(Int(elapsed.rounded()))s"
             : Self.remaining(secondsPerStep * Double(target - current))
-        return "\(steps) \(filled)\(rest) \(Self.styled(time, "1", styled)) "
+        return "\(steps) \(width > 0 ? "\(filled)\(rest) " : "")\(Self.styled(time, "1", styled)) "
             + "\(Self.perStep(secondsPerStep))/step\(metricsText)"
+    }
+
+    /// How many columns a line takes: codes for colours take none.
+    static func columns(of line: String) -> Int {
+        var count = 0
+        var isCode = false
+        for character in line {
+            if character == "\u{1B}" { isCode = true }
+            if !isCode { count += 1 }
+            if character == "m" { isCode = false }
+        }
+        return count
     }
 
     /// The line for an output that is no terminal.

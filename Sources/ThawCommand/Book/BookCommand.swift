@@ -21,7 +21,10 @@ struct BookCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Print what the rows are, and end.")
     var list = false
 
-    @Option(name: .long, help: "How often each row is trained, with seeds 1, 2 and so on.")
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "How often each row is trained, with seeds 1, 2 and so on; at most 100. (default: 3)",
+        transform: WholeNumber.from(1...100))
     var seeds = 3
 
     @Option(
@@ -48,9 +51,6 @@ struct BookCommand: AsyncParsableCommand {
             throw ValidationError(
                 "there is no row \(unknown); there are \(known.first ?? 1) to \(known.last ?? 1) (thaw book --list)."
             )
-        }
-        guard (1...100).contains(seeds) else {
-            throw ValidationError("--seeds is \(seeds); it must be from 1 to 100.")
         }
         if let json, json == report { throw ValidationError("--json and --report name the same file.") }
         for (name, value) in [("data", data), ("json", json), ("report", report)] where value == "" {

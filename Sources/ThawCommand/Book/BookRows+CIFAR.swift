@@ -6,8 +6,7 @@ extension BookRow {
         BookRow(
             26, "20 x Dense 100 ELU, He, Nadam 5e-5, early stopping with patience 20", images: .cifar10,
             milliseconds: 5,
-            bands: Spread.stopped.training(1.1925, 0.5701)
-                + Spread.stopped.other("best validation", 1.4960, 0.4762)
+            bands: stopped((1.1925, 0.5701), best: (1.4960, 0.4762))
         ) { session in
             let model = Sequential(seed: session.seed) {
                 Flatten(inputShape: [32, 32, 3])
@@ -19,8 +18,7 @@ extension BookRow {
         BookRow(
             27, "the same with BN first and before every activation, Nadam 5e-4", images: .cifar10,
             milliseconds: 8.5,
-            bands: Spread.stopped.training(0.8934, 0.6880)
-                + Spread.stopped.other("best validation", 1.3344, 0.5398)
+            bands: stopped((0.8934, 0.6880), best: (1.3344, 0.5398))
         ) { session in
             let model = Sequential(seed: session.seed) {
                 Flatten(inputShape: [32, 32, 3])
@@ -36,8 +34,7 @@ extension BookRow {
         },
         BookRow(
             28, "SELU, LeCun, standardised, Nadam 7e-4", images: .cifar10, milliseconds: 5,
-            bands: Spread.stopped.training(0.9005, 0.6902)
-                + Spread.stopped.other("best validation", 1.4633, 0.4792)
+            bands: stopped((0.9005, 0.6902), best: (1.4633, 0.4792))
         ) { session in
             let units = [Int](repeating: 100, count: 20)
             let model = BookSession.selu(units, inputShape: [32, 32, 3], seed: session.seed)
@@ -45,14 +42,12 @@ extension BookRow {
         },
         BookRow(
             29, "with AlphaDropout .1 before the output, Nadam 5e-4; Monte-Carlo dropout x 10",
-            images: .cifar10,
-            milliseconds: 5,
-            bands: Spread.stopped.training(0.8499, 0.7118)
-                + Spread.stopped.other("best validation", 1.4805, 0.4890) + [
-                    Band(
-                        "Monte-Carlo validation accuracy", 0.4892, within: 0.031,
-                        because: "as the accuracy without it")
-                ]
+            images: .cifar10, milliseconds: 5,
+            bands: stopped((0.8499, 0.7118), best: (1.4805, 0.4890)) + [
+                Band(
+                    "Monte-Carlo validation accuracy", 0.4892, within: 0.031,
+                    because: "as the accuracy without it")
+            ]
         ) { session in
             let model = BookSession.deepAlphaDropout(seed: session.seed)
             var run = try session.trainStopping(model, rate: 5e-4, standardized: true)
@@ -64,11 +59,7 @@ extension BookRow {
         },
         BookRow(
             30, "learning-rate finder on 29's net, batch 128", images: .cifar10, milliseconds: 6,
-            bands: [
-                Band("steps", in: 2...352, because: "352 steps, or fewer if the loss is no number any more"),
-                Band(
-                    "last loss over best", in: 4...Double.infinity, because: "reported: diverges at the end"),
-            ]
+            bands: Band.search(steps: 352)
         ) { session in
             try session.findRate(
                 BookSession.deepAlphaDropout(seed: session.seed),
@@ -88,6 +79,11 @@ extension BookRow {
                 model, parts.train, epochs: 15, batchSize: 128, validation: parts.validation)
         },
     ]
+
+    /// Bands of a net that is trained until it gets no better: of its last epoch, and of its best weights.
+    private static func stopped(_ last: (Double, Double), best: (Double, Double)) -> [Band] {
+        Spread.stopped.training(last.0, last.1) + Spread.stopped.other("best validation", best.0, best.1)
+    }
 }
 
 extension BookSession {

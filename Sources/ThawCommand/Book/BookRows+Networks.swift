@@ -45,8 +45,8 @@ extension BookRow {
         BookRow(
             6, "BN, Dense 300 ReLU, BN, Dense 100 ReLU, BN; SGD 1e-3, 10 epochs", milliseconds: 1,
             bands: Spread.smooth.both((0.3903, 0.8617), (0.3573, 0.8750)) + [
-                Band("parameters", 271_346, within: 0, because: "a count"),
-                Band("trainable parameters", 268_978, within: 0, because: "a count"),
+                .count("parameters", 271_346),
+                .count("trainable parameters", 268_978),
             ]
         ) { session in
             try session.trainNormalized(

@@ -68,7 +68,7 @@ extension BookRow {
                 Band(
                     "accuracy over inference mode", in: -0.006...0.010,
                     because: "reported +.0022: the two agree on nearly all images"),
-                Band("parameters", 266_610, within: 0, because: "a count"),
+                .count("parameters", 266_610),
             ]
         ) { try $0.sampleAlphaDropout() },
         BookRow(

@@ -52,11 +52,7 @@ extension BookRow {
         },
         BookRow(
             18, "learning-rate finder: SELU 300-100, SGD, 1e-5 to 10, batch 128, 1 epoch",
-            bands: [
-                Band("steps", in: 2...430, because: "430 steps, or fewer if the loss is no number any more"),
-                Band(
-                    "last loss over best", in: 4...Double.infinity, because: "reported: diverges at the end"),
-            ]
+            bands: Band.search(steps: 430)
         ) { session in
             let parts = try session.images.standardizedFashionMNIST.get()
             return try session.findRate(

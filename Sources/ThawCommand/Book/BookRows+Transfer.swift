@@ -6,14 +6,14 @@ extension BookRow {
         BookRow(
             8, "model A: eight classes, SELU 300-100-50-50-50; SGD 1e-3, 20 epochs", milliseconds: 1,
             bands: Spread.smooth.both((0.2112, 0.9274), (0.2333, 0.9200)) + [
-                Band("steps", 1375, within: 0, because: "a count")
+                .count("steps", 1375)
             ]
         ) { try $0.modelA().run },
         BookRow(
             9, "model B: 200 sandals and shirts from scratch; SGD 1e-3, 20 epochs",
             bands: Spread.fewImages.both((0.1096, 0.9912), (0.1431, 0.9716))
                 + Spread.fewImages.other("test", 0.1408, 0.9705)
-                + [Band("parameters", 275_801, within: 0, because: "a count")]
+                + [.count("parameters", 275_801)]
         ) { session in
             let parts = try session.pairs()
             let model = Sequential(BookSession.body() + [Dense(1, activation: .sigmoid)], seed: session.seed)

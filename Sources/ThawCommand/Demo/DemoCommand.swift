@@ -17,7 +17,11 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The folder for results.json and report.html.", valueName: "dir"))
     var output = "thaw-demo"
 
-    @Option(name: .long, help: "Where random numbers start from; the same seed gives the same numbers.")
+    // Unconditional: -1 is a wrong number and not an option.
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Where random numbers start from; the same seed gives the same numbers. (default: 1)",
+        transform: WholeNumber.from(0...UInt64.max))
     var seed: UInt64 = 1
 
     @Flag(name: .long, help: "Train on fewer images, in seconds.")
@@ -37,6 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try OutputFolder(path: output)
+        defer { folder.removeIfEmpty() }
         let (data, seed, quick) = (data, seed, quick)
         let work = Task.detached { try DemoRun(data: data, seed: seed, quick: quick).run() }
         let interruption = Interruption { work.cancel() }

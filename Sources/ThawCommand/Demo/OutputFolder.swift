@@ -5,6 +5,8 @@ import ThawFormats
 struct OutputFolder {
     /// Where it is.
     let url: URL
+    /// The folders that were made for it, the innermost first.
+    private let made: [URL]
 
     /// Where the numbers go.
     var results: URL { url.appendingPathComponent("results.json") }
@@ -19,6 +21,7 @@ struct OutputFolder {
         guard !path.isEmpty else {
             throw DemoError.unwritableOutput(path: "\"\"", reason: "the name is empty")
         }
+        made = Self.missing(url)
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
@@ -48,6 +51,23 @@ struct OutputFolder {
         let json = try report.json()
         try AtomicFile.write(json, to: results)
         try AtomicFile.write(page, to: self.report)
+    }
+
+    /// Takes away the folders that were made, if nothing was written into them.
+    func removeIfEmpty() {
+        // The system refuses to remove a folder that holds something.
+        for folder in made { rmdir(folder.path) }
+    }
+
+    /// The folders on the way to a folder that are not there, the innermost first.
+    private static func missing(_ url: URL) -> [URL] {
+        var result: [URL] = []
+        var folder = url.standardizedFileURL
+        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.path) {
+            result.append(folder)
+            folder.deleteLastPathComponent()
+        }
+        return result
     }
 
     /// Foundation's own texts say little on Linux: name what stands in the way.

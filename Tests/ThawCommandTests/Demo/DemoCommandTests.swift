@@ -84,4 +84,34 @@ import Thaw
         for await _ in calls {}
         interruption.end()
     }
+
+    @Test(arguments: [
+        (["demo", "--seed", "-1"], "'-1'", "a whole number from 0 to 18446744073709551615"),
+        (["demo", "--seed", "1e3"], "'1e3'", "a whole number from 0 to"),
+        (["demo", "--seed", "18446744073709551616"], "--seed", "a whole number from 0 to"),
+        (["book", "--seeds", "-3"], "'-3'", "a whole number from 1 to 100"),
+        (["book", "--seeds", "0"], "--seeds", "a whole number from 1 to 100"),
+    ])
+    func numbersOutOfRangeAreSaid(_ arguments: [String], _ value: String, _ range: String) {
+        #expect { try ThawCommand.parseAsRoot(arguments) } throws: { error in
+            let message = ThawCommand.message(for: error)
+            return message.contains(value) && message.contains(range)
+        }
+    }
+
+    @Test func foldersThatStayEmptyAreTakenAway() throws {
+        let folder = try DemoSamples.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try OutputFolder(path: folder.appendingPathComponent("new/../new/deeper").path).removeIfEmpty()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        // What was there before stays, and so does what was written.
+        let there = folder.appendingPathComponent("there")
+        try FileManager.default.createDirectory(at: there, withIntermediateDirectories: true)
+        try OutputFolder(path: there.path).removeIfEmpty()
+        #expect(FileManager.default.fileExists(atPath: there.path))
+        let output = try OutputFolder(path: folder.appendingPathComponent("written").path)
+        try output.write(DemoSamples.report())
+        output.removeIfEmpty()
+        #expect(FileManager.default.fileExists(atPath: output.results.path))
+    }
 }

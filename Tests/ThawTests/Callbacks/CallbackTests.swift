@@ -101,4 +101,34 @@ import Thaw
             try Toy.dataset(30), batchSize: 7, epochs: 2, verbosity: .silent, callbacks: [callback])
         #expect(history.loss.last == last)
     }
+
+    /// Evaluates with itself at the end of each epoch.
+    final class Evaluating: Callback {
+        let evaluated: Model?
+        var models: [ObjectIdentifier?] = []
+
+        init(_ evaluated: Model? = nil) { self.evaluated = evaluated }
+
+        override func onEpochEnd(epoch: Int, logs: Logs) throws {
+            try (evaluated ?? model)?.evaluate(
+                try Toy.dataset(6), verbosity: .silent, callbacks: [self, self])
+            models.append(model.map { ObjectIdentifier($0) })
+        }
+
+        override func onTestBegin() { models.append(model.map { ObjectIdentifier($0) }) }
+    }
+
+    @Test func aCallInsideACallLeavesTheCallbackAttached() throws {
+        let (model, other) = (try Toy.classifier(), try Toy.classifier())
+        let (own, foreign) = (Evaluating(), Evaluating(other))
+        let data = try Toy.dataset(6)
+        try model.fit(data, epochs: 2, verbosity: .silent, callbacks: [own, foreign])
+        let (fitted, evaluated) = (ObjectIdentifier(model), ObjectIdentifier(other))
+        #expect(own.models == [fitted, fitted, fitted, fitted, fitted, fitted])
+        #expect(foreign.models == [evaluated, evaluated, fitted, evaluated, evaluated, fitted])
+        #expect(own.model == nil && foreign.model == nil)
+        // One object may serve two calls, one after the other.
+        try model.evaluate(data, verbosity: .silent, callbacks: [own])
+        #expect(own.model == nil)
+    }
 }

@@ -117,4 +117,18 @@ import ThawTestSupport
             #expect(throws: ModelError.self) { try model.unfreeze(from: "third") }
         }
     }
+
+    @Test func theDigestOfNothingIsThatOfNoBytes() throws {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        let model = Sequential { Dense(2, inputShape: [3]) }
+        #expect(model.frozenDigest == empty)
+        #expect(Sequential { Dense(2) }.frozenDigest == empty)
+        model.freeze()
+        #expect(model.frozenDigest != empty)
+        model.unfreeze()
+        #expect(model.frozenDigest == empty)
+        let dropout = Sequential { Dropout(0.5, inputShape: [3]) }
+        dropout.freeze()
+        #expect(dropout.frozenDigest == empty, "no parameters to prove anything of")
+    }
 }

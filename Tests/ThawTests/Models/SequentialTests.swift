@@ -192,4 +192,22 @@ import ThawTestSupport
             #expect(again.weights == model.weights)
         }
     }
+
+    @Test func aBuiltModelIsNotBuiltForAnotherShape() throws {
+        let model = Sequential([Dense(2)])
+        try model.build(inputShape: [1, 4])
+        try model.build(inputShape: [32, 4])
+        let error = #expect(throws: ModelError.self) { try model.build(inputShape: [32, 7]) }
+        #expect(error == .otherShape(model: "sequential", known: [4], got: [7]))
+        #expect("\(try #require(error))".contains("[4] and cannot be built for [7]"))
+        #expect(model.inputShape == [4])
+        #expect(throws: ModelError.self) {
+            try Sequential([Dense(2, inputShape: [4])]).build(inputShape: [1, 7])
+        }
+        let inputs = [Input(shape: [2]), Input(shape: [2])]
+        let two = try Model(inputs: inputs, outputs: [Add()(inputs[0], inputs[1])])
+        #expect(throws: ModelError.inputCount(model: "model", expected: 2, got: 1)) {
+            try two.build(inputShape: [1, 2])
+        }
+    }
 }

@@ -63,4 +63,24 @@ import ThawTestSupport
         #expect(1_000.groupedByThousands == "1,000")
         #expect(1_234_567.groupedByThousands == "1,234,567")
     }
+
+    /// Keras 3.15 prints the same; its Adam has no count of updates for each parameter, which makes ours larger by two.
+    @Test(arguments: [
+        ("sgd", " Total params: 25 (104.00 B)", " Optimizer params: 2 (12.00 B)"),
+        ("momentum", " Total params: 33 (136.00 B)", " Optimizer params: 10 (44.00 B)"),
+        ("rmsprop", " Total params: 33 (136.00 B)", " Optimizer params: 10 (44.00 B)"),
+        ("adam", " Total params: 43 (176.00 B)", " Optimizer params: 20 (84.00 B)"),
+    ])
+    func whatTheOptimizerKeeps(_ name: String, _ total: String, _ optimizer: String) throws {
+        let model = Sequential([Dense(3, inputShape: [4]), Dense(2)])
+        model[0].freeze()
+        let optimizers: [String: Optimizer] = [
+            "sgd": .sgd(), "momentum": .sgd(momentum: 0.9), "rmsprop": .rmsprop(), "adam": .adam(),
+        ]
+        try model.compile(optimizer: try #require(optimizers[name]), loss: .meanSquaredError)
+        #expect(model.summaryText.hasSuffix(" Non-trainable params: 15 (60.00 B)"))
+        try model.fit(Tensor.ones([4, 4]), Tensor.ones([4, 2]), verbosity: .silent)
+        #expect(model.summaryText.contains(total))
+        #expect(model.summaryText.hasSuffix(" Non-trainable params: 15 (60.00 B)\n" + optimizer))
+    }
 }

@@ -107,4 +107,49 @@ private final class DropEach: Layer {
         let model = try Model(inputs: [values.0, values.1], outputs: [Add()(values.0, values.1)])
         #expect(model.layers.map(\.name) == ["shared_input", "shared_input_1", "add"])
     }
+
+    @Test func batchesAreCountedOnWhenGatheringChanges() throws {
+        let (x, y) = Toy.clusters(80)
+        let optimizer: Optimizer = .sgd(learningRate: 0.1).accumulatingGradients(over: 4)
+        let model = try Toy.classifier(optimizer: optimizer, dropout: 0.5)
+        var numbers: [Int] = []
+        let lowering = LambdaCallback(onTrainBatchBegin: { batch in
+            if batch == 5 { optimizer.gradientAccumulationSteps = 1 }
+            numbers.append(optimizer.batchNumber)
+        })
+        let history = try model.fit(x, y, batchSize: 8, verbosity: .silent, callbacks: [lowering])
+        #expect(numbers == Array(0..<10), "no batch draws the numbers of another")
+        #expect(history.loss.allSatisfy { $0.isFinite })
+        // One update of four batches; the fifth batch's sum is given up.
+        #expect(optimizer.iterations == 6)
+    }
+
+    @Test func classesThatCannotOccurAreRefused() throws {
+        let (x, y) = Toy.clusters(12)
+        func message(_ model: Sequential, _ y: Tensor, _ weights: [Int: Double]) -> String {
+            let before = model.weights
+            do {
+                try model.fit(x, y, classWeights: weights, verbosity: .silent)
+                return ""
+            } catch {
+                #expect(Toy.areIdentical(model.weights, before))
+                return "\(error)"
+            }
+        }
+        let model = try Toy.classifier()
+        #expect(message(model, y, [0: 2, 12: 1]).contains("names class 12"))
+        #expect(message(model, y, [0: 2, 12: 1]).contains("classes 0 to 2"))
+        #expect(message(model, y, [-1: 2]).contains("names class -1"))
+        #expect(message(model, y, [1: .nan]).contains("weight of class 1"))
+        #expect(message(model, y, [1: 2]) == "")
+        #expect(throws: TrainingError.self) { try model.trainOnBatch(x, y, classWeights: [3: 1]) }
+        let binary = Sequential { Dense(1, activation: .sigmoid, inputShape: [4]) }
+        try binary.compile(optimizer: .sgd(), loss: .binaryCrossentropy)
+        #expect(message(binary, y.cast(to: .float32) * 0.5, [2: 3]).contains("classes 0 to 1"))
+        #expect(message(binary, Tensor.ones([12]), [0: 2, 1: 3]) == "")
+        try binary.compile(optimizer: .sgd(), loss: .meanSquaredError)
+        #expect(message(binary, y.cast(to: .float32), [2: 3]) == "", "any number may be a target")
+        try model.compile(optimizer: .sgd(), loss: .categoricalCrossentropy)
+        #expect(message(model, y.oneHot(depth: 3), [3: 2]).contains("names class 3"))
+    }
 }

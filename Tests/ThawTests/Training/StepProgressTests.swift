@@ -65,4 +65,36 @@ import Testing
         printer.finish(1, metrics: [])
         #expect(text.isEmpty)
     }
+
+    @Test func narrowTerminalsGetShorterLines() {
+        var line = StepProgress(
+            current: 430, target: 1719, elapsed: 2.2, secondsPerStep: 0.00121,
+            metrics: [("accuracy", 0.834), ("loss", 0.4918)])
+        let whole = line.bar(styled: false)
+        #expect(line.bar(styled: false, columns: whole.count + 1) == whole)
+        for columns in 2...whole.count {
+            for styled in [false, true] {
+                let text = line.bar(styled: styled, columns: columns)
+                #expect(StepProgress.columns(of: text) <= columns - 1)
+            }
+        }
+        let shorter = line.bar(styled: false, columns: whole.count - 9)
+        #expect(shorter.contains(" ━━━━━━━━━━ ") && shorter.hasSuffix("loss: 0.4918"))
+        let bare = " 430/1719 1s 1ms/step - accuracy: 0.8340 - loss: 0.4918"
+        #expect(line.bar(styled: false, columns: bare.count + 1) == bare)
+        #expect(line.bar(styled: true, columns: 30) == " 430/1719 1s 1ms/step - accu…")
+        #expect(StepProgress.columns(of: line.bar(styled: true)) == whole.count)
+        // The last line is not drawn again, and what it says would be lost.
+        line.isFinal = true
+        #expect(line.bar(styled: false, columns: 30).hasSuffix("loss: 0.4918"))
+    }
+
+    @Test func linesAreDrawnAgainWithinTheTerminal() {
+        var text = ""
+        let printer = ProgressPrinter(.progressBar, target: 3, print: { text += $0 }, columns: { 40 })
+        printer.update(1) { [("accuracy", 0.5), ("loss", 1)] }
+        printer.finish(3, metrics: [("loss", 1)])
+        let drawn = text.split(separator: "\r")
+        #expect(drawn.count == 2 && drawn.allSatisfy { StepProgress.columns(of: String($0)) <= 40 })
+    }
 }
