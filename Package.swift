@@ -36,7 +36,8 @@ let package = Package(
         .target(
             name: "Thaw", dependencies: ["ThawEngine", "ThawGraph", "ThawTensor", "ThawFormats"],
             swiftSettings: strict),
-        .target(name: "ThawFormats", dependencies: ["ThawTensor", "CZlib"], swiftSettings: strict),
+        .target(
+            name: "ThawFormats", dependencies: ["ThawTensor", "CLibzip", "CZlib"], swiftSettings: strict),
         .target(
             name: "ThawEngine", dependencies: ["ThawGraph", "ThawTensor", "COneDNN", "CKernels"],
             swiftSettings: strict),
@@ -55,6 +56,8 @@ let package = Package(
         .target(
             name: "COneDNN",
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp", .when(platforms: [.linux]))]),
+        .systemLibrary(
+            name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
