@@ -36,7 +36,9 @@ let package = Package(
         .target(
             name: "Thaw", dependencies: ["ThawEngine", "ThawGraph", "ThawTensor", "ThawFormats"],
             swiftSettings: strict),
-        .target(name: "ThawFormats", dependencies: ["ThawTensor", "CZlib", "CHDF5"], swiftSettings: strict),
+        .target(
+            name: "ThawFormats", dependencies: ["ThawTensor", "CHDF5", "CLibzip", "CZlib"],
+            swiftSettings: strict),
         .target(
             name: "ThawEngine", dependencies: ["ThawGraph", "ThawTensor", "COneDNN", "CKernels"],
             swiftSettings: strict),
@@ -58,6 +60,8 @@ let package = Package(
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
         .systemLibrary(
             name: "CHDF5Library", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+        .systemLibrary(
+            name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
