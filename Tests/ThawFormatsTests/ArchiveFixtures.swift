@@ -115,7 +115,7 @@ struct Mutator {
 
     mutating func mutant(of whole: [UInt8]) -> [UInt8] {
         var mutant = whole
-        for _ in 0...pick(4) where !mutant.isEmpty {
+        for _ in 0...(pick(2) * pick(5)) where !mutant.isEmpty {
             let place = pick(mutant.count)
             switch pick(9) {
             case 0: mutant[place] = UInt8(pick(256))
