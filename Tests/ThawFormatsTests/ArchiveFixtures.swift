@@ -53,8 +53,8 @@ struct HandmadeZip {
         var size: UInt32
         var compressedSize: UInt32
         var checksum: UInt32
-        /// The entry whose data this one shares.
-        var shared: Int?
+        /// Where the entry begins, if it is not written after the one before it.
+        var place: Int?
 
         init(_ name: String, _ data: [UInt8]) {
             self.name = Array(name.utf8)
@@ -73,12 +73,8 @@ struct HandmadeZip {
         var result: [UInt8] = []
         var places: [Int] = []
         for entry in entries {
-            if let shared = entry.shared {
-                places.append(places[shared])
-                continue
-            }
-            places.append(result.count)
-            result += [0x50, 0x4B, 3, 4] + little(UInt16(20)) + fields(entry) + entry.name + entry.data
+            places.append(entry.place ?? result.count)
+            if entry.place == nil { result += local(entry) }
         }
         let start = result.count
         for (entry, place) in zip(entries, places) {
@@ -90,6 +86,11 @@ struct HandmadeZip {
         result += tail
         result += [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + little(count) + little(count)
         return result + little(UInt32(size)) + little(UInt32(start)) + [0, 0]
+    }
+
+    /// What stands before an entry's data, and the data.
+    func local(_ entry: Entry) -> [UInt8] {
+        [0x50, 0x4B, 3, 4] + little(UInt16(20)) + fields(entry) + entry.name + entry.data
     }
 
     private func fields(_ entry: Entry) -> [UInt8] {
@@ -115,7 +116,7 @@ struct Mutator {
 
     mutating func mutant(of whole: [UInt8]) -> [UInt8] {
         var mutant = whole
-        for _ in 0...pick(4) where !mutant.isEmpty {
+        for _ in 0...(pick(2) * pick(5)) where !mutant.isEmpty {
             let place = pick(mutant.count)
             switch pick(9) {
             case 0: mutant[place] = UInt8(pick(256))

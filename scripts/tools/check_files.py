@@ -1,4 +1,4 @@
-"""Reads the files that Thaw's tests wrote, with TensorBoard's reader and the safetensors library, and compares.
+"""Reads the files that Thaw's tests wrote, with TensorBoard's reader, the safetensors library, NumPy and zipfile, and compares.
 
 check_files.py FOLDER
 """
@@ -7,6 +7,7 @@ import glob
 import json
 import os
 import sys
+import zipfile
 
 import numpy as np
 from safetensors import deserialize, safe_open
@@ -97,7 +98,50 @@ def check_safetensors(weights):
     return len(weights) + len(expected)
 
 
+# What NPYFileTests.tensors holds.
+ARRAYS = {
+    "float32": np.array([[-1.5, 0, 0.1], [np.inf, 2.0**-140, 3]], "<f4"),
+    "float64": np.array([-1e300, 2.5e-308], "<f8"),
+    "float16": np.array([1.5, -65504, 6e-8], "<f2"),
+    "int64": np.array([-(2**63), 2**63 - 1], "<i8"),
+    "int32": np.array([[-(2**31), 2**31 - 1]], "<i4"),
+    "uint8": np.array([0, 128, 255], "u1"),
+    "bool": np.array([True, False, True]),
+    "scalar": np.array(7, "<f4"),
+    "nothing": np.zeros((0, 5), "<f4"),
+    "deep": np.ones((1, 1, 2, 1, 3), "<f4"),
+}
+
+
+def check_numpy():
+    def same(got, expected, name):
+        assert got.dtype == expected.dtype and got.shape == expected.shape, (name, got.dtype, got.shape)
+        assert got.tobytes() == expected.tobytes(), name
+
+    for name, expected in ARRAYS.items():
+        same(np.load(path(f"{name}.npy"), allow_pickle=False), expected, name)
+    for archive in ("stored.npz", "deflated.npz"):
+        with np.load(path(archive), allow_pickle=False) as arrays:
+            assert sorted(arrays.files) == sorted([*ARRAYS, "block/dense:0"]), arrays.files
+            for name, expected in ARRAYS.items():
+                same(arrays[name], expected, f"{archive}, {name}")
+            same(arrays["block/dense:0"], np.ones((300, 100), "<f4"), archive)
+    return 3 * len(ARRAYS) + 2
+
+
+def check_zip():
+    with zipfile.ZipFile(path("thaw.zip")) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["b.txt", "a/deep/er", "a/empty", "ü"], archive.namelist()
+        assert all(entry.date_time == (1980, 1, 1, 0, 0, 0) for entry in archive.infolist())
+        assert archive.read("b.txt") == b"one two three, "
+        assert archive.read("a/deep/er") == bytes([7]) * 300_000
+        assert archive.read("a/empty") == b"" and archive.read("ü") == bytes(range(256))
+        return len(archive.namelist())
+
+
 history, weights = load("history.json"), load("weights.json")
 assert len(glob.glob(path("logs", "*", "events.out.tfevents.*"))) == 2
 print("TensorBoard reads", check_scalars(history), "scalars and", check_histograms(weights), "histograms,")
-print("its server", check_migration(), "values; safetensors reads", check_safetensors(weights), "tensors.")
+print("its server", check_migration(), "values; safetensors reads", check_safetensors(weights), "tensors;")
+print("NumPy reads", check_numpy(), "arrays, zipfile", check_zip(), "entries.")

@@ -39,17 +39,17 @@ public enum NPZFile {
     ///   - file: what errors call the data.
     /// - Throws: as for a file.
     public static func read(
-        _ bytes: [UInt8], names wanted: Set<String>? = nil, limit: Int = FileBytes.defaultLimit,
+        _ bytes: [UInt8], names: Set<String>? = nil, limit: Int = FileBytes.defaultLimit,
         file: String = "data"
     ) throws(FormatError) -> Contents {
         let archive = try ZipArchive(bytes, file: file)
-        var names: [String] = []
+        var found: [String] = []
         var tensors: [String: Tensor] = [:]
         var rest = limit
         for entry in archive.entries {
             let isArray = entry.name.hasSuffix(ending)
             let name = isArray ? String(entry.name.dropLast(ending.count)) : entry.name
-            if let wanted, !wanted.contains(name) { continue }
+            if let names, !names.contains(name) { continue }
             guard isArray else {
                 throw FormatError(
                     .malformed, file: file, what: "\"\(name.prefix(200))\" in the archive is no array",
@@ -63,16 +63,16 @@ public enum NPZFile {
                     .tooLarge, file: file, what: "the arrays are too large together",
                     expected: "at most \(limit) bytes", remedy: "Raise the limit if you trust the file")
             }
-            names.append(name)
+            found.append(name)
             tensors[name] = tensor
         }
-        if let lacking = wanted?.subtracting(names).min() {
+        if let lacking = names?.subtracting(found).min() {
             let known = archive.entries.prefix(8).map { "\"\($0.name.prefix(80))\"" }
             throw FormatError(
                 .malformed, file: file, what: "the file has no array \"\(lacking.prefix(200))\"",
                 expected: "one of \(known.joined(separator: ", "))")
         }
-        return Contents(names: names, tensors: tensors)
+        return Contents(names: found, tensors: tensors)
     }
 
     /// Replaces the file at `url` by tensors, in the order of their names. The old file stays whole until the new one is

@@ -83,7 +83,8 @@ extension ZipArchive {
         if items.isEmpty {
             // libzip would write nothing at all.
             let end: [UInt8] = [0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18)
-            return try end.withUnsafeBytes { try sink.write($0) }
+            try end.withUnsafeBytes { try sink.write($0) }
+            return try sink.flush()
         }
         var failure = zip_error_t()
         zip_error_init(&failure)

@@ -7,7 +7,11 @@ final class ZipSink {
     /// The archive, when it is written to memory.
     private(set) var bytes: [UInt8] = []
 
+    /// libzip writes a few thousand bytes at a time.
+    private static let longestPending = 1 << 20
+
     private let file: AtomicFileWriter?
+    private var pending: [UInt8] = []
     private var count = 0
     private var position = 0
 
@@ -29,7 +33,8 @@ final class ZipSink {
         let new = UnsafeRawBufferPointer(rebasing: data[old...])
         if let file {
             if !known.isEmpty { try file.overwrite(known, at: position) }
-            try file.write(new)
+            pending.append(contentsOf: new)
+            if pending.count >= Self.longestPending { try flush() }
         } else {
             bytes.replaceSubrange(position..<position + old, with: known)
             bytes.append(contentsOf: new)
@@ -38,27 +43,48 @@ final class ZipSink {
         count = max(count, position)
     }
 
+    /// Hands what is pending to the file.
+    func flush() throws {
+        guard let file, !pending.isEmpty else { return }
+        try file.write(pending)
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Does `body`, and keeps its error.
+    private func attempt(_ body: () throws -> Int64) -> Int64 {
+        do {
+            return try body()
+        } catch {
+            failure = error
+            return -1
+        }
+    }
+
     fileprivate func answer(
         _ command: zip_source_cmd_t, _ data: UnsafeMutableRawPointer?, _ length: UInt64
     ) -> Int64 {
         switch command {
-        case ZIP_SOURCE_OPEN, ZIP_SOURCE_BEGIN_WRITE, ZIP_SOURCE_COMMIT_WRITE, ZIP_SOURCE_ROLLBACK_WRITE,
-            ZIP_SOURCE_REMOVE:
-            return 0
+        case ZIP_SOURCE_OPEN, ZIP_SOURCE_BEGIN_WRITE, ZIP_SOURCE_ROLLBACK_WRITE, ZIP_SOURCE_REMOVE: return 0
+        case ZIP_SOURCE_COMMIT_WRITE:
+            return attempt {
+                try flush()
+                return 0
+            }
         case ZIP_SOURCE_WRITE:
-            do {
+            return attempt {
                 try write(UnsafeRawBufferPointer(start: data, count: Int(length)))
                 return Int64(length)
-            } catch {
-                failure = error
-                return -1
             }
         case ZIP_SOURCE_SEEK_WRITE:
             let offset = zip_source_seek_compute_offset(
                 UInt64(position), UInt64(count), data, length, nil)
             guard offset >= 0, offset <= count else { return -1 }
-            position = Int(offset)
-            return 0
+            return attempt {
+                // What is written over must be in the file.
+                try flush()
+                position = Int(offset)
+                return 0
+            }
         case ZIP_SOURCE_TELL_WRITE: return Int64(position)
         // There is never anything to read.
         case ZIP_SOURCE_READ, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL: return 0

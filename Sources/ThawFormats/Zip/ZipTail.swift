@@ -1,4 +1,4 @@
-/// What libzip does not check before it allocates: the counts in the last records of an archive.
+/// What is checked before libzip sees an archive: that its last records do not make it allocate or search without bounds.
 enum ZipTail {
     /// The least that an entry takes in the directory.
     private static let directoryEntry = 46
@@ -6,8 +6,9 @@ enum ZipTail {
     private static let shortest = 22
     /// The last record, with the longest comment, and the locator of the 64-bit record before it.
     private static let longest = shortest + 0xFFFF + 20
-    /// libzip tries every place that looks like the last record, and reads a whole directory for each.
-    private static let mostRecords = 16
+    /// libzip tries every place that looks like the last record, and may read a whole directory for each. An archive that
+    /// is stored in another one has a record of its own.
+    private static let mostRecords = 2
 
     /// Throws `malformed` when the end of `bytes` claims more entries than the archive can hold, or has so many last records
     /// that trying them all would take forever.

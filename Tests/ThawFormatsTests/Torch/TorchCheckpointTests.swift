@@ -191,4 +191,28 @@ import ThawTensor
         #expect(error?.description.contains("data.pkl") == true)
         #expect(throws: FormatError.self) { try TorchCheckpoint.read(URL(fileURLWithPath: "/absent.pt")) }
     }
+
+    /// ResNet-20 by Y. Idelbayev (2018) in the legacy format; the digest is of what PyTorch 2.15 loads.
+    @Test(.enabled(if: realFile != nil, "THAW_REAL_DATA names no folder with cifar10_resnet"))
+    func resNet20() throws {
+        let checkpoint = try TorchCheckpoint.read(try #require(Self.realFile))
+        #expect(checkpoint.format == .legacy && checkpoint.path == ["state_dict"])
+        #expect(checkpoint.root["best_prec1"] == .number(91.78000183105469))
+        #expect(checkpoint.tensors.count == 97)
+        #expect(checkpoint.tensors.reduce(0) { $0 + $1.tensor.count } == 271_098)
+        var hasher = SHA256Hasher()
+        for (name, tensor) in checkpoint.tensors {
+            hasher.update(Array("\(name)\(tensor.shape)".utf8))
+            tensor.withUnsafeBytes { hasher.update($0) }
+        }
+        let digest = hasher.finalize()
+        #expect(digest == "5bae4e4d18ddf72ece413253dd98240cd06cc25045d884a62846fe34a52c9cd1")
+    }
+
+    static var realFile: URL? {
+        let url = ProcessInfo.processInfo.environment["THAW_REAL_DATA"].map {
+            URL(fileURLWithPath: $0).appending(path: "cifar10_resnet/resnet20-12fca82f.th")
+        }
+        return url.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
+    }
 }
