@@ -68,18 +68,42 @@ public enum JSONValue: Sendable, Equatable {
         return detail ?? context.debugDescription
     }
 
-    /// The text in JSON: names sorted, so that equal values give equal bytes. A number that is not finite, which JSON has
-    /// no word for, becomes `null`.
+    /// The text in JSON: names sorted, so that equal values give equal bytes, and `1.0` written so, since Python tells it from
+    /// `1`. A number that is not finite, which JSON has no word for, becomes `null`.
     public var text: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Everything in it can be encoded.
-        guard let data = try? encoder.encode(self) else { return "null" }
-        return String(decoding: data, as: UTF8.self)
+        switch self {
+        case .null: "null"
+        case .bool(let bool): bool ? "true" : "false"
+        case .integer(let integer): "\(integer)"
+        case .number(let number): number.isFinite ? "\(number)" : "null"
+        case .string(let string): Self.quoted(string)
+        case .array(let array): "[\(array.map(\.text).joined(separator: ", "))]"
+        case .object(let object):
+            "{"
+                + object.sorted { $0.key < $1.key }.map { "\(Self.quoted($0)): \($1.text)" }.joined(
+                    separator: ", ")
+                + "}"
+        }
+    }
+
+    /// A text in JSON, with its quotation marks.
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
     }
 }
 
-extension JSONValue: Codable {
+extension JSONValue: Decodable {
     /// Reads the value at the decoder's place.
     public init(from decoder: any Decoder) throws {
         if let values = try? decoder.container(keyedBy: Name.self) {
@@ -108,31 +132,6 @@ extension JSONValue: Codable {
         } else {
             self = .string(try value.decode(String.self))
         }
-    }
-
-    /// Writes the value at the encoder's place.
-    public func encode(to encoder: any Encoder) throws {
-        switch self {
-        case .object(let object):
-            var container = encoder.container(keyedBy: Name.self)
-            for (name, value) in object { try container.encode(value, forKey: Name(stringValue: name)) }
-        case .array(let array):
-            var container = encoder.unkeyedContainer()
-            for value in array { try container.encode(value) }
-        case .null: try encodeSingle(encoder) { try $0.encodeNil() }
-        case .bool(let bool): try encodeSingle(encoder) { try $0.encode(bool) }
-        case .integer(let integer): try encodeSingle(encoder) { try $0.encode(integer) }
-        case .number(let number):
-            try encodeSingle(encoder) { number.isFinite ? try $0.encode(number) : try $0.encodeNil() }
-        case .string(let string): try encodeSingle(encoder) { try $0.encode(string) }
-        }
-    }
-
-    private func encodeSingle(
-        _ encoder: any Encoder, _ body: (inout any SingleValueEncodingContainer) throws -> Void
-    ) throws {
-        var container = encoder.singleValueContainer()
-        try body(&container)
     }
 
     private struct Name: CodingKey {

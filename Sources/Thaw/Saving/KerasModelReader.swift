@@ -7,12 +7,26 @@ struct KerasModelReader {
     /// Layers of the user's own.
     let customLayers: [any KerasLayer.Type]
 
-    /// Models inside models.
+    /// The seed of the outermost model; drawn if nil.
+    var seed: UInt64?
+    /// Modes of calls, which Keras 3's own files do not keep.
+    var pins: [Pin: Mode] = [:]
+
+    /// A call of a layer in a model, which is named by its path.
+    struct Pin: Hashable {
+        let model: String
+        let layer: String
+        let call: Int
+    }
+
+    /// The most models inside one another.
     static let deepest = 32
 
     /// The model that `object` describes.
-    func model(from object: JSONValue, depth: Int = 0) throws -> Model {
-        guard depth < Self.deepest else {
+    ///
+    /// - Parameter path: the names of the models on the way to this one.
+    func model(from object: JSONValue, path: [String] = []) throws -> Model {
+        guard path.count < Self.deepest else {
             throw SavedModelError.malformed(
                 layer: "the model", message: "models lie more than \(Self.deepest) deep in models.")
         }
@@ -28,16 +42,16 @@ struct KerasModelReader {
         }
         let model: Model
         switch className {
-        case "Sequential": model = try sequential(layers, object, name: name, depth: depth)
+        case "Sequential": model = try sequential(layers, object, name: name, path: path)
         case "Functional", "Model":
-            model = try functional(layers, object["config"] ?? [:], name: name, depth: depth)
+            model = try functional(layers, object["config"] ?? [:], name: name, path: path)
         default: throw SavedModelError.unknownLayer(layer: name ?? "the model", className: className)
         }
         if object["config"]?["trainable"]?.bool == false { model.freeze() }
         return model
     }
 
-    private func layer(from object: JSONValue, depth: Int) throws -> Layer {
+    private func layer(from object: JSONValue, path: [String]) throws -> Layer {
         guard let className = object["class_name"]?.string, let config = object["config"] else {
             throw SavedModelError.malformed(layer: "a layer", message: "it has no class_name or no config.")
         }
@@ -45,9 +59,10 @@ struct KerasModelReader {
         if ["Sequential", "Functional", "Model"].contains(className),
             KerasLayers.type(named: className, custom: customLayers) == nil
         {
-            let model = try model(from: object, depth: depth + 1)
             // Keras 2.0 has the name beside the list only.
-            if let name = object["name"]?.string { model.name = name }
+            let own = object["name"]?.string ?? name
+            let model = try model(from: object, path: path + [own ?? ""])
+            if let own { model.name = own }
             return model
         }
         guard let type = KerasLayers.type(named: className, custom: customLayers) else {
@@ -69,7 +84,7 @@ struct KerasModelReader {
     // MARK: - Sequential
 
     private func sequential(
-        _ objects: [JSONValue], _ object: JSONValue, name: String?, depth: Int
+        _ objects: [JSONValue], _ object: JSONValue, name: String?, path: [String]
     ) throws -> Model {
         var layers: [Layer] = []
         var inputShape: [Int]?
@@ -79,14 +94,14 @@ struct KerasModelReader {
                     object["config"]?["batch_shape"] ?? object["config"]?["batch_input_shape"])
             }
             if object["class_name"]?.string == "InputLayer" { continue }
-            layers.append(try layer(from: object, depth: depth))
+            layers.append(try layer(from: object, path: path))
         }
         inputShape =
             try inputShape ?? shape(object["config"]?["build_input_shape"])
             ?? shape(object["build_config"]?["input_shape"])
-        let model = Sequential(layers, name: name)
+        let model = Sequential(layers, seed: path.isEmpty ? seed : nil, name: name)
         model.inputShape = inputShape ?? model.knownInputShape
-        guard model.inputShape != nil || depth > 0 else {
+        guard model.inputShape != nil || !path.isEmpty else {
             throw SavedModelError.malformed(
                 layer: name ?? "the model",
                 message: "it does not say the shape of its input: build the model before it is saved.")
@@ -126,7 +141,7 @@ struct KerasModelReader {
     }
 
     private func functional(
-        _ objects: [JSONValue], _ config: JSONValue, name: String?, depth: Int
+        _ objects: [JSONValue], _ config: JSONValue, name: String?, path: [String]
     ) throws -> Model {
         let modelName = name ?? "the model"
         var layers: [String: Layer] = [:]
@@ -148,11 +163,12 @@ struct KerasModelReader {
                 values[History(layer: layerName, node: 0, tensor: 0)] = input.layerOutput
                 continue
             }
-            let layer = try layer(from: object, depth: depth)
+            let layer = try layer(from: object, path: path)
             layer.name = layerName
             layers[layerName] = layer
             for (number, node) in (object["inbound_nodes"]?.array ?? []).enumerated() {
-                nodes.append(try self.node(node, layer: layerName, number: number))
+                let pin = Pin(model: path.joined(separator: "/"), layer: layerName, call: number)
+                nodes.append(try self.node(node, layer: layerName, number: number, pinned: pins[pin]))
             }
         }
         try connect(nodes, layers, &values, modelName)
@@ -166,7 +182,10 @@ struct KerasModelReader {
                 return value
             }
         }
-        return try Model(inputs: endpoints("input_layers"), outputs: endpoints("output_layers"), name: name)
+        return try Model(
+            inputs: endpoints("input_layers"), outputs: endpoints("output_layers"),
+            seed: path.isEmpty ? seed : nil,
+            name: name)
     }
 
     /// Calls the layers, each when its inputs are there.
@@ -209,7 +228,7 @@ struct KerasModelReader {
         }
     }
 
-    private func node(_ node: JSONValue, layer: String, number: Int) throws -> Node {
+    private func node(_ node: JSONValue, layer: String, number: Int, pinned: Mode?) throws -> Node {
         if let arguments = node["args"] {
             let others = node["kwargs"]?.object ?? [:]
             // Keras 3 writes the mode of its own tracing there, which means nothing.
@@ -217,7 +236,7 @@ struct KerasModelReader {
                 throw SavedModelError.unsupportedArgument(
                     layer: layer, className: "call", argument: name, value: String(value.text.prefix(100)))
             }
-            return Node(layer: layer, number: number, inputs: try tensors(in: arguments, layer), mode: nil)
+            return Node(layer: layer, number: number, inputs: try tensors(in: arguments, layer), mode: pinned)
         }
         // Keras 2: a list of [layer, node, tensor, arguments].
         guard let entries = node.array else {

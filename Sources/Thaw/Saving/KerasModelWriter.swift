@@ -24,7 +24,8 @@ struct KerasModelWriter {
         let written = layer.writtenForKeras
         var arguments = try written.kerasArguments()
         arguments["name"] = .string(name)
-        arguments["trainable"] = .bool(layer.isTrainable)
+        // Some layers of Keras that have nothing to train do not take the argument.
+        if !layer.parameters.isEmpty { arguments["trainable"] = .bool(layer.isTrainable) }
         arguments["dtype"] = "float32"
         let className = type(of: written).kerasClassName
         return KerasLayers.isOwn(written)

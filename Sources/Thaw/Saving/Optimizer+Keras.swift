@@ -6,6 +6,13 @@ protocol KerasOptimizer: Optimizer {
     var kerasClassName: String { get }
     /// The arguments that only this class has.
     var kerasArguments: [String: JSONValue] { get }
+    /// The slots in the order in which Keras keeps them: one group after the other for all parameters, and within a group
+    /// one parameter after the other.
+    var kerasSlots: [[String]] { get }
+}
+
+extension KerasOptimizer {
+    var kerasSlots: [[String]] { slotNames.isEmpty ? [] : [slotNames] }
 }
 
 extension Optimizer {
@@ -148,6 +155,7 @@ extension RMSprop: KerasOptimizer {
             "centered": .bool(centered),
         ]
     }
+    var kerasSlots: [[String]] { slotNames.map { [$0] } }
 }
 
 extension Adagrad: KerasOptimizer {
