@@ -152,7 +152,9 @@ struct HDF5FractalHeap {
             let innerRows =
                 found.size.trailingZeroBitCount - width.trailingZeroBitCount
                 - firstSize.trailingZeroBitCount + 1
-            guard innerRows > 0, innerRows < rows else { throw source.malformed("a heap's tables do not fit") }
+            guard innerRows > 0, innerRows < rows else {
+                throw source.malformed("a heap's tables do not fit")
+            }
             (address, rows, origin) = (child, innerRows, start)
         }
     }

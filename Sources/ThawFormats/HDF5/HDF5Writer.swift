@@ -59,7 +59,8 @@ public struct HDF5Writer {
         guard !parts.isEmpty else { throw Self.unsupported("the root cannot be a dataset") }
         let path = parts.joined(separator: "/")
         guard isGroup[path] == nil else {
-            throw Self.unsupported("\(hdf5Quoted(path)) is there already", remedy: "Give each array its own path")
+            throw Self.unsupported(
+                "\(hdf5Quoted(path)) is there already", remedy: "Give each array its own path")
         }
         guard tensor.rank <= HDF5Dataspace.highestRank else {
             throw Self.unsupported("\(hdf5Quoted(path)) has \(tensor.rank) axes", expected: "at most 32")
