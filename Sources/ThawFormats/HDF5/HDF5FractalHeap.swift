@@ -1,7 +1,8 @@
 /// A fractal heap, which holds links and attributes that do not fit into an object's header.
 ///
-/// Managed objects lie in direct blocks, which a table of rows lists: rows 0 and 1 have blocks of the first size, each further row
-/// of twice the size. Rows of larger blocks than a direct one may be list indirect blocks, tables themselves.
+/// Managed objects lie in direct blocks, which a table of rows lists: rows 0 and 1 have blocks of the first
+/// size, each further row of twice the size. Rows of larger blocks than a direct one may be list indirect
+/// blocks, tables themselves.
 struct HDF5FractalHeap {
     let source: HDF5Source
     private let address: Int
@@ -192,7 +193,8 @@ struct HDF5FractalHeap {
 
     // MARK: Large objects
 
-    /// An object that lies in the file by itself: its address and length are in the identifier, or in a tree under a number.
+    /// An object that lies in the file by itself: its address and length are in the identifier, or in a tree
+    /// under a number.
     private mutating func large(_ cursor: inout HDF5Cursor) throws(FormatError) -> Range<Int> {
         if identifierSize > source.addressSize + source.lengthSize {
             let address = try cursor.requiredAddress()

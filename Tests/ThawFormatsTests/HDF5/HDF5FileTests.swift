@@ -96,6 +96,18 @@ import ThawTensor
         }
     }
 
+    @Test func filesAreFreed() throws {
+        weak var source: HDF5Source?
+        do {
+            let file = try HDF5Fixtures.file("attributes_latest")
+            var visitor = HDF5Visitor()
+            visitor.visit(file.root)
+            source = file.root.object.source
+            #expect(source != nil)
+        }
+        #expect(source == nil)
+    }
+
     @Test func whatIsNoHDF5File() throws {
         let error = #expect(throws: FormatError.self) { try HDF5File([1, 2, 3], file: "weights") }
         #expect(error?.description.contains("not an HDF5 file") == true)
