@@ -9,6 +9,8 @@ struct thaw_hdf5_file {
     hid_t file;
     // Makes the groups in front of a path's last part.
     hid_t creating;
+    // Keeps no times, so that the same contents give the same bytes.
+    hid_t timeless;
 };
 
 static char message[256];
@@ -34,13 +36,15 @@ thaw_hdf5_file *thaw_hdf5_create(void) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     thaw_hdf5_file *result = calloc(1, sizeof *result);
     if (!result) return NULL;
-    result->file = result->creating = H5I_INVALID_HID;
+    result->file = result->creating = result->timeless = H5I_INVALID_HID;
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     // In memory, growing by 1 MiB, and never written to a disk.
     if (access >= 0 && H5Pset_fapl_core(access, 1 << 20, 0) >= 0)
         result->file = H5Fcreate("thaw", H5F_ACC_TRUNC, H5P_DEFAULT, access);
     result->creating = H5Pcreate(H5P_LINK_CREATE);
-    int ready = result->file >= 0 && result->creating >= 0
+    result->timeless = H5Pcreate(H5P_DATASET_CREATE);
+    int ready = result->file >= 0 && result->creating >= 0 && result->timeless >= 0
+        && H5Pset_obj_track_times(result->timeless, 0) >= 0
         && H5Pset_create_intermediate_group(result->creating, 1) >= 0
         && H5Pset_char_encoding(result->creating, H5T_CSET_UTF8) >= 0;
     if (!ready) failed();
@@ -53,6 +57,7 @@ thaw_hdf5_file *thaw_hdf5_create(void) {
 void thaw_hdf5_close(thaw_hdf5_file *file) {
     if (!file) return;
     if (file->creating >= 0) H5Pclose(file->creating);
+    if (file->timeless >= 0) H5Pclose(file->timeless);
     if (file->file >= 0) H5Fclose(file->file);
     free(file);
 }
@@ -115,7 +120,7 @@ int32_t thaw_hdf5_dataset(
     hid_t type = element(kind), space = space_of(rank, extents), dataset = H5I_INVALID_HID;
     int good = type >= 0 && space >= 0;
     if (good) {
-        dataset = H5Dcreate2(file->file, path, type, space, file->creating, H5P_DEFAULT, H5P_DEFAULT);
+        dataset = H5Dcreate2(file->file, path, type, space, file->creating, file->timeless, H5P_DEFAULT);
         good = dataset >= 0;
     }
     if (good && !is_empty(rank, extents))

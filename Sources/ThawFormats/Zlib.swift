@@ -10,7 +10,8 @@ enum Zlib {
     ///   - bytes: the compressed data; nothing may follow it.
     ///   - limit: the largest result accepted, in bytes; not negative.
     ///   - file: what errors call the data.
-    /// - Throws: ``FormatError``: `malformed`, `truncated`, or `tooLarge` when the result would exceed `limit`.
+    /// - Throws: ``FormatError``: `malformed`, `truncated`, or `tooLarge` when the result would exceed
+    ///   `limit`.
     static func decompress(
         _ bytes: ArraySlice<UInt8>, limit: Int, file: String
     ) throws(FormatError) -> [UInt8] {

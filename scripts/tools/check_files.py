@@ -1,4 +1,4 @@
-"""Reads the files that Thaw's tests wrote, with TensorBoard's reader, the safetensors library, NumPy and zipfile, and compares.
+"""Reads the files that Thaw's tests wrote, with TensorBoard's reader, the safetensors library, NumPy, zipfile and h5py, and compares.
 
 check_files.py FOLDER
 """
@@ -9,6 +9,7 @@ import os
 import sys
 import zipfile
 
+import h5py
 import numpy as np
 from safetensors import deserialize, safe_open
 from tensorboard.backend.event_processing.directory_loader import DirectoryLoader
@@ -140,8 +141,36 @@ def check_zip():
         return len(archive.namelist())
 
 
+def check_hdf5():
+    """The arrays of the safetensors reference, some more, and each kind of attribute."""
+    reference = os.path.join(os.path.dirname(__file__), "../../Tests/ThawFormatsTests/Fixtures/reference.safetensors")
+    with open(reference, "rb") as file:
+        expected = {name: entry for name, entry in deserialize(file.read()) if not name.startswith("odd")}
+    types = {"F64": "f8", "F32": "f4", "F16": "f2", "BF16": "V2", "I64": "i8", "I32": "i4", "U8": "u1", "BOOL": "?"}
+    with h5py.File(path("thaw.h5"), "r") as file:
+        for name, entry in expected.items():
+            dataset = file[name]
+            assert dataset.dtype == np.dtype(types[entry["dtype"]]), (name, dataset.dtype)
+            assert list(dataset.shape) == list(entry["shape"]), (name, dataset.shape)
+            assert dataset[()].tobytes() == bytes(entry["data"]), name
+        assert file["brain"].attrs["dtype"] == "bfloat16"
+        assert file["matrix"].shape == (2, 3, 4, 5) and file["matrix"][1, 2, 3, 4] == 59.5
+        assert file["Gr\u00f6\u00dfe/kernel:0"][()].tolist() == [[1, 2], [3, 4]]
+        assert list(file["empty"]) == ["inner"]
+        texts = [file["empty"].attrs[f"text{index}"] for index in range(4)]
+        assert texts == ["", "plain", "Gr\u00fc\u00dfe \u4e2d\U0001f600", "long " * 30000]
+        assert file.attrs["names"].tolist() == [f"layer_{index}/kernel:0".encode() for index in range(40)]
+        assert [name.decode() for name in file["matrix"].attrs["names"]] == ["\u00fc", "", "abc"]
+        assert file.attrs["none"].shape == (0,)
+        parts = sorted((name for name in file.attrs if name.startswith("many")), key=lambda name: int(name[4:]))
+        many = [name.decode() for part in parts for name in file.attrs[part]]
+        assert len(parts) > 1 and many == [f"{index}" + "x" * 500 for index in range(300)]
+        assert file.attrs["a_scalar"] == 7 and file.attrs["a_flag"].tolist() == [True, False, True]
+        return len(expected) + len(file.attrs)
+
+
 history, weights = load("history.json"), load("weights.json")
 assert len(glob.glob(path("logs", "*", "events.out.tfevents.*"))) == 2
 print("TensorBoard reads", check_scalars(history), "scalars and", check_histograms(weights), "histograms,")
 print("its server", check_migration(), "values; safetensors reads", check_safetensors(weights), "tensors;")
-print("NumPy reads", check_numpy(), "arrays, zipfile", check_zip(), "entries.")
+print("NumPy reads", check_numpy(), "arrays, zipfile", check_zip(), "entries, h5py", check_hdf5(), "arrays and attributes.")

@@ -31,7 +31,8 @@ public struct HDF5Attribute {
 
     /// The texts, in row-major order.
     ///
-    /// An attribute without elements gives none, whatever its type: Keras writes an empty list of names as an array of numbers.
+    /// An attribute without elements gives none, whatever its type: Keras writes an empty list of names as an
+    /// array of numbers.
     ///
     /// - Throws: ``FormatError`` unless all elements are texts, in UTF-8.
     public var strings: [String] {

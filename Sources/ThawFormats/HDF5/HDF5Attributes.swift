@@ -1,5 +1,5 @@
-/// The attributes of a group or dataset of an HDF5 file, in the order in which h5py gives them: that of their names, or
-/// that of their creation where the file keeps it.
+/// The attributes of a group or dataset of an HDF5 file, in the order in which h5py gives them: that of their
+/// names, or that of their creation where the file keeps it.
 public struct HDF5Attributes: RandomAccessCollection {
     private let attributes: [HDF5Attribute]
     private let source: HDF5Source
@@ -24,8 +24,8 @@ public struct HDF5Attributes: RandomAccessCollection {
 
     /// The texts of an attribute that may be spread over several.
     ///
-    /// An array of texts of more than 64 KiB does not fit into an attribute. Keras then writes `weight_names0`, `weight_names1` and
-    /// so on in place of `weight_names`; these are put together again.
+    /// An array of texts of more than 64 KiB does not fit into an attribute. Keras then writes
+    /// `weight_names0`, `weight_names1` and so on in place of `weight_names`; these are put together again.
     ///
     /// - Returns: the texts, or `nil` when there is neither the attribute nor the first part.
     /// - Throws: ``FormatError`` when there is one that does not hold texts.

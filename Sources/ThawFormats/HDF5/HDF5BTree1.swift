@@ -33,7 +33,9 @@ enum HDF5BTree1 {
             try cursor.expect("TREE")
             guard try cursor.number(1) == type else { throw source.malformed("a B-tree is of another type") }
             let level = try cursor.number(1)
-            guard level == node.level ?? level else { throw source.malformed("the levels of a B-tree do not fit") }
+            guard level == node.level ?? level else {
+                throw source.malformed("the levels of a B-tree do not fit")
+            }
             let count = try cursor.number(2)
             // Siblings.
             try cursor.skip(2 * source.addressSize)

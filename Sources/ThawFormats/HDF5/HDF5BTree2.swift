@@ -79,7 +79,9 @@ enum HDF5BTree2 {
         var most = leaf
         for level in 0..<depth {
             let pointer = source.addressSize + layout.countSize + layout.totalSizes[level]
-            guard nodeSize >= prefix + pointer else { throw source.malformed("a B-tree's nodes are too small") }
+            guard nodeSize >= prefix + pointer else {
+                throw source.malformed("a B-tree's nodes are too small")
+            }
             let records = (nodeSize - prefix - pointer) / (recordSize + pointer)
             let (product, overflow) = most.multipliedReportingOverflow(by: records + 1)
             let (sum, carry) = product.addingReportingOverflow(records)

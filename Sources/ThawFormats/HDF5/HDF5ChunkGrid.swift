@@ -58,7 +58,8 @@ struct HDF5ChunkGrid {
         place.indices.contains { extents[$0] - place[$0] * chunk[$0] < chunk[$0] }
     }
 
-    /// How arrays of chunks count: row-major over the grid of the largest extents, the axis without end before all others.
+    /// How arrays of chunks count: row-major over the grid of the largest extents, the axis without end
+    /// before all others.
     struct Numbering {
         /// The axes, the slowest first, and their counts but for the first.
         fileprivate var axes: [Int]

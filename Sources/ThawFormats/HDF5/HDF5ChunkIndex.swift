@@ -42,7 +42,8 @@ struct HDF5ChunkIndex {
     }
 
     private mutating func readTree1(_ address: Int) throws(FormatError) {
-        // The stored size, the filters left out, then the place in elements, with an axis for the element's bytes.
+        // The stored size, the filters left out, then the place in elements, with an axis for the element's
+        // bytes.
         let keySize = 8 + 8 * (layout.chunk.count + 1)
         for entry in try HDF5BTree1.children(source, at: address, type: 1, keySize: keySize) {
             var key = HDF5Cursor(source: source, range: entry.key, part: "a B-tree")
@@ -96,7 +97,8 @@ struct HDF5ChunkIndex {
         }
     }
 
-    /// Adds what an entry of an array says: an address; for compressed chunks the size and the filters left out.
+    /// Adds what an entry of an array says: an address; for compressed chunks the size and the filters left
+    /// out.
     private mutating func add(
         _ number: Int, _ numbering: HDF5ChunkGrid.Numbering, _ entry: Range<Int>
     ) throws(FormatError) {

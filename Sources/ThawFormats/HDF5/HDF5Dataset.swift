@@ -26,7 +26,8 @@ public struct HDF5Dataset {
 
     /// The type of the elements in the file.
     ///
-    /// Keras stores bfloat16 as two opaque bytes, with an attribute `dtype` that says so; such a dataset is of ``HDF5ElementType/bfloat16``.
+    /// Keras stores bfloat16 as two opaque bytes, with an attribute `dtype` that says so; such a dataset is
+    /// of ``HDF5ElementType/bfloat16``.
     public var elementType: HDF5ElementType {
         get throws(FormatError) { try resolvedType().element }
     }
@@ -45,12 +46,12 @@ public struct HDF5Dataset {
 
     /// The elements as a tensor.
     ///
-    /// Elements of a type that ``DType`` lacks are converted as ``HDF5ElementType/dtype`` says. A dataset that holds nothing gives a tensor
-    /// of shape `[0]`. Chunks that were never written hold the dataset's fill value. Nothing is allocated before the file is
-    /// known to have the elements.
+    /// Elements of a type that ``DType`` lacks are converted as ``HDF5ElementType/dtype`` says. A dataset
+    /// that holds nothing gives a tensor of shape `[0]`. Chunks that were never written hold the dataset's
+    /// fill value. Nothing is allocated before the file is known to have the elements.
     ///
-    /// - Throws: ``FormatError`` when the dataset is damaged, needs a filter other than gzip, shuffle and fletcher32, has no numbers, or is
-    ///   too large for the file.
+    /// - Throws: ``FormatError`` when the dataset is damaged, needs a filter other than gzip, shuffle and
+    ///   fletcher32, has no numbers, or is too large for the file.
     public func readTensor() throws(FormatError) -> Tensor {
         try elements().tensor()
     }

@@ -17,7 +17,8 @@ struct HDF5Elements {
         _ source: HDF5Source, _ shape: [Int]?, _ type: HDF5Datatype, of what: String
     ) throws(FormatError) -> Int {
         guard let shape else { return 0 }
-        // Extents of 0 must not hide an absurd product of the others. 8 bytes: what an element takes in a tensor.
+        // Extents of 0 must not hide an absurd product of the others. 8 bytes: what an element takes in a
+        // tensor.
         let largest = TensorShape.elementCount(shape.map { max($0, 1) })
         guard let largest, !largest.multipliedReportingOverflow(by: max(8, type.byteCount)).overflow else {
             throw source.malformed("\(what) has the absurd shape \(shape)")

@@ -1,8 +1,9 @@
 /// The list of chunks of a dataset that grows along one axis.
 ///
-/// The first entries are in the index block. All others are in data blocks, which form groups ("super blocks"): with m the smallest
-/// number of entries of a data block, group u has 2^(u/2) data blocks of m 2^((u+1)/2) entries, halves rounded down. The index block
-/// lists the data blocks of the first groups, and super blocks for the others. Large data blocks consist of pages.
+/// The first entries are in the index block. All others are in data blocks, which form groups ("super
+/// blocks"): with m the smallest number of entries of a data block, group u has 2^(u/2) data blocks of m
+/// 2^((u+1)/2) entries, halves rounded down. The index block lists the data blocks of the first groups, and
+/// super blocks for the others. Large data blocks consist of pages.
 struct HDF5ExtensibleArray {
     let source: HDF5Source
     private let address: Int

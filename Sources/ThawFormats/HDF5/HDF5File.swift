@@ -1,5 +1,4 @@
 public import Foundation
-import ThawTensor
 
 /// An HDF5 file, opened for reading: what Keras and h5py write, read without libhdf5 and without trust.
 ///
@@ -9,15 +8,14 @@ import ThawTensor
 /// let kernel = try file.dataset("model_weights/dense/dense/kernel:0").readTensor()
 /// ```
 ///
-/// It reads superblocks 0 to 3, object headers 1 and 2, groups and attributes in all their forms, datasets in one piece or in chunks with each
-/// kind of index, the filters gzip, shuffle and fletcher32, numbers of either byte order, h5py's booleans, and texts. Links to names and
-/// to other files are not followed. What the file claims is compared with its size before memory is taken for it; structures
-/// that refer to one another in circles, or to the same bytes again and again, are errors.
+/// It reads superblocks 0 to 3, object headers 1 and 2, groups and attributes in all their forms, datasets in
+/// one piece or in chunks with each kind of index, the filters gzip, shuffle and fletcher32, numbers of
+/// either byte order, h5py's booleans, and texts. Links to names and to other files are not followed. What
+/// the file claims is compared with its size before memory is taken for it; structures that refer to one
+/// another in circles, or to the same bytes again and again, are errors.
 ///
 /// A file is used by one task at a time.
 public final class HDF5File {
-    private let source: HDF5Source
-
     /// The group that contains everything.
     public let root: HDF5Group
 
@@ -29,8 +27,8 @@ public final class HDF5File {
     /// - Parameters:
     ///   - url: the file, which is read into memory.
     ///   - limit: the largest size of the file that is accepted, in bytes.
-    ///   - contentsLimit: the most bytes that all tensors and texts read from it may take; unless given, 16 times its size and 16 MiB. Compressed
-    ///     datasets may need more.
+    ///   - contentsLimit: the most bytes that all tensors and texts read from it may take; unless given, 16
+    ///     times its size and 16 MiB. Compressed datasets may need more.
     /// - Throws: ``FormatError`` when the file cannot be read or is no HDF5 file.
     public convenience init(
         _ url: URL, limit: Int = FileBytes.defaultLimit, contentsLimit: Int? = nil
@@ -55,10 +53,11 @@ public final class HDF5File {
     init(
         _ bytes: [UInt8], file: String, contentsLimit: Int?, verifiesChecksums: Bool
     ) throws(FormatError) {
-        source = HDF5Source(
+        let source = HDF5Source(
             bytes, file: file, limit: contentsLimit, verifiesChecksums: verifiesChecksums)
         let address = try HDF5Superblock.read(source)
-        root = HDF5Group(try source.object(at: address), path: "")
+        let catalog = HDF5Catalog(source)
+        root = HDF5Group(try catalog.object(at: address), catalog, path: "")
     }
 
     /// The group at a path, `"model_weights/dense"`.

@@ -64,7 +64,8 @@ struct HDF5Filters {
         return bytes
     }
 
-    /// Puts the bytes of elements together that were stored byte by byte: all first ones, all second ones, and so on.
+    /// Puts the bytes of elements together that were stored byte by byte: all first ones, all second ones,
+    /// and so on.
     private func unshuffled(
         _ bytes: ArraySlice<UInt8>, _ filter: Filter, _ source: HDF5Source
     ) throws(FormatError) -> ArraySlice<UInt8> {

@@ -1,6 +1,7 @@
 /// The list of chunks of a dataset that cannot grow.
 enum HDF5FixedArray {
-    /// Calls `body` with the number and the place of each entry, but not for those on pages that were never written.
+    /// Calls `body` with the number and the place of each entry, but not for those on pages that were never
+    /// written.
     static func read(
         _ source: HDF5Source, at address: Int, _ body: (Int, Range<Int>) throws(FormatError) -> Void
     ) throws(FormatError) {

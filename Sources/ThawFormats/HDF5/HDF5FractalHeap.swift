@@ -1,7 +1,8 @@
 /// A fractal heap, which holds links and attributes that do not fit into an object's header.
 ///
-/// Managed objects lie in direct blocks, which a table of rows lists: rows 0 and 1 have blocks of the first size, each further row
-/// of twice the size. Rows of larger blocks than a direct one may be list indirect blocks, tables themselves.
+/// Managed objects lie in direct blocks, which a table of rows lists: rows 0 and 1 have blocks of the first
+/// size, each further row of twice the size. Rows of larger blocks than a direct one may be list indirect
+/// blocks, tables themselves.
 struct HDF5FractalHeap {
     let source: HDF5Source
     private let address: Int
@@ -152,7 +153,9 @@ struct HDF5FractalHeap {
             let innerRows =
                 found.size.trailingZeroBitCount - width.trailingZeroBitCount
                 - firstSize.trailingZeroBitCount + 1
-            guard innerRows > 0, innerRows < rows else { throw source.malformed("a heap's tables do not fit") }
+            guard innerRows > 0, innerRows < rows else {
+                throw source.malformed("a heap's tables do not fit")
+            }
             (address, rows, origin) = (child, innerRows, start)
         }
     }
@@ -190,7 +193,8 @@ struct HDF5FractalHeap {
 
     // MARK: Large objects
 
-    /// An object that lies in the file by itself: its address and length are in the identifier, or in a tree under a number.
+    /// An object that lies in the file by itself: its address and length are in the identifier, or in a tree
+    /// under a number.
     private mutating func large(_ cursor: inout HDF5Cursor) throws(FormatError) -> Range<Int> {
         if identifierSize > source.addressSize + source.lengthSize {
             let address = try cursor.requiredAddress()

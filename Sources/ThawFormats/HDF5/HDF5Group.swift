@@ -3,14 +3,16 @@ public struct HDF5Group {
     /// The path from the root, without a slash at its start; empty for the root.
     public let path: String
     let object: HDF5Object
+    private let catalog: HDF5Catalog
 
-    init(_ object: HDF5Object, path: String) {
+    init(_ object: HDF5Object, _ catalog: HDF5Catalog, path: String) {
         self.object = object
+        self.catalog = catalog
         self.path = path
     }
 
-    /// The names in the group, in the order in which h5py gives them: sorted by their bytes, or in the order of their creation
-    /// where the file keeps that.
+    /// The names in the group, in the order in which h5py gives them: sorted by their bytes, or in the order
+    /// of their creation where the file keeps that.
     ///
     /// - Throws: ``FormatError`` when the group is damaged.
     public var names: [String] {
@@ -26,8 +28,8 @@ public struct HDF5Group {
 
     /// What a path below the group names, `"dense/kernel:0"`; `nil` when there is no such thing.
     ///
-    /// - Throws: ``FormatError`` when the file is damaged there, when the path goes through a dataset, or through a link to a name or
-    ///   another file, which is not followed.
+    /// - Throws: ``FormatError`` when the file is damaged there, when the path goes through a dataset, or
+    ///   through a link to a name or another file, which is not followed.
     public subscript(path: String) -> HDF5Node? {
         get throws(FormatError) {
             var node = HDF5Node.group(self)
@@ -110,9 +112,9 @@ public struct HDF5Group {
         guard path.utf8.count <= 1 << 16 else { throw source.malformed("its paths are too long") }
         switch link.target {
         case .object(let address):
-            let object = try source.object(at: address)
+            let object = try catalog.object(at: address)
             if object.isDataset { return .dataset(try HDF5Dataset(object, path: path)) }
-            if object.isGroup { return .group(HDF5Group(object, path: path)) }
+            if object.isGroup { return .group(HDF5Group(object, catalog, path: path)) }
             throw source.unsupported(
                 "\(hdf5Quoted(path)) in this HDF5 file is neither a group nor a dataset")
         case .soft(let target):

@@ -24,7 +24,8 @@ enum HDF5Library {
             case .dataset(let tensor):
                 let status = tensor.withUnsafeBytes { data in
                     thaw_hdf5_dataset(
-                        handle, path, type(tensor.dtype), Int32(tensor.rank), extents(tensor), data.baseAddress)
+                        handle, path, type(tensor.dtype), Int32(tensor.rank), extents(tensor),
+                        data.baseAddress)
                 }
                 guard status == 0 else { return false }
             }

@@ -77,6 +77,9 @@ enum HDF5Links {
             var heap = try HDF5FractalHeap(cursor.source, at: heapAddress)
             for record in try HDF5BTree2.records(cursor.source, at: indexAddress, type: 5) {
                 // The name's hash, then the place in the heap.
+                guard record.count > 4 else {
+                    throw cursor.source.malformed("an index of links is too narrow")
+                }
                 let object = try heap.object(record.lowerBound + 4..<record.upperBound, of: "a link")
                 var link = HDF5Cursor(source: cursor.source, range: object, part: "a link")
                 links.append(try HDF5Link(&link))

@@ -74,11 +74,21 @@ extension HDF5Source {
         sharedTypes[address] = result
         return result
     }
+}
+
+/// The objects of a file that were opened.
+///
+/// Objects hold the source and not the catalog, so that nothing holds itself.
+final class HDF5Catalog {
+    let source: HDF5Source
+    private var objects: [Int: HDF5Object] = [:]
+
+    init(_ source: HDF5Source) { self.source = source }
 
     /// The object whose header is at an address.
     func object(at address: Int) throws(FormatError) -> HDF5Object {
         if let known = objects[address] { return known }
-        let object = try HDF5Object(self, at: address)
+        let object = try HDF5Object(source, at: address)
         objects[address] = object
         return object
     }

@@ -1,8 +1,8 @@
 /// The bytes of an HDF5 file, what its superblock says about them, and how much of them may still be read.
 ///
-/// An intact file has every structure once, so that reading each of them once takes no longer than reading the file. A hostile file
-/// points at the same bytes from many places; two budgets end that. `charge` counts the bytes of structures that are
-/// parsed, `claim` the bytes that tensors and texts take in memory.
+/// An intact file has every structure once, so that reading each of them once takes no longer than reading
+/// the file. A hostile file points at the same bytes from many places; two budgets end that. `charge` counts
+/// the bytes of structures that are parsed, `claim` the bytes that tensors and texts take in memory.
 final class HDF5Source {
     let bytes: [UInt8]
     /// What errors call the file.
@@ -13,14 +13,13 @@ final class HDF5Source {
     var addressSize = 8
     /// The number of bytes of a length.
     var lengthSize = 8
-    /// Whether stored checksums are compared. Tests turn it off, so that damaged structures reach the parsers.
+    /// Whether stored checksums are compared. Tests turn it off, so that damaged structures reach the
+    /// parsers.
     let verifiesChecksums: Bool
     /// Collections of the global heap that were read, by address.
     var globalHeaps: [Int: [UInt16: Range<Int>]] = [:]
     /// Element types that objects share, by address.
     var sharedTypes: [Int: HDF5Datatype] = [:]
-    /// Objects that were opened, by address.
-    var objects: [Int: HDF5Object] = [:]
 
     private var structureBudget: Int
     private var contentsBudget: Int
@@ -55,7 +54,8 @@ final class HDF5Source {
         return HDF5Cursor(source: self, range: range, part: part)
     }
 
-    /// A reader of everything from an address on, for what has no known length. What is read of it is to be charged.
+    /// A reader of everything from an address on, for what has no known length. What is read of it is to be
+    /// charged.
     func cursor(from address: Int, of part: String) throws(FormatError) -> HDF5Cursor {
         let range = try range(at: address, count: 0, of: part)
         return HDF5Cursor(source: self, range: range.lowerBound..<bytes.count, part: part)

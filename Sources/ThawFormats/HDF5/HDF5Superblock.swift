@@ -2,7 +2,8 @@
 enum HDF5Superblock {
     static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// Where the superblock begins: at the start, or after a block of the user's of 512 bytes or a power of two times as many.
+    /// Where the superblock begins: at the start, or after a block of the user's of 512 bytes or a power of
+    /// two times as many.
     static func place(_ bytes: [UInt8]) -> Int? {
         var place = 0
         while place <= bytes.count - signature.count {

@@ -33,7 +33,9 @@ enum HDF5SymbolTable {
         try cursor.skip(12)
         let name = try text(cursor.source, names, nameOffset)
         // 2: a soft link, whose path is in the heap too.
-        if cacheType == 2 { return HDF5Link(name: name, target: .soft(try text(cursor.source, names, scratch))) }
+        if cacheType == 2 {
+            return HDF5Link(name: name, target: .soft(try text(cursor.source, names, scratch)))
+        }
         guard let address else { throw cursor.source.malformed("a symbol lacks an address") }
         return HDF5Link(name: name, target: .object(address))
     }

@@ -10,8 +10,8 @@ public import ThawTensor
 /// try writer.write(to: url)
 /// ```
 ///
-/// libhdf5 makes the file, in memory and in its oldest form, which every version reads. Groups on the way to a dataset need not be
-/// made. Paths have no slash at their start; the empty path is the root.
+/// libhdf5 makes the file, in memory and in its oldest form, which every version reads. Groups on the way to
+/// a dataset need not be made. Paths have no slash at their start; the empty path is the root.
 public struct HDF5Writer {
     enum Entry {
         case group
@@ -43,23 +43,27 @@ public struct HDF5Writer {
 
     /// Makes a group, and those on the way to it. A group that is there already is left as it is.
     ///
-    /// - Throws: ``FormatError`` of kind `unsupported` for a path that is not possible, or through or of a dataset.
+    /// - Throws: ``FormatError`` of kind `unsupported` for a path that is not possible, or through or of a
+    ///   dataset.
     public mutating func addGroup(_ path: String) throws(FormatError) {
         try makeGroups(Self.parts(path))
     }
 
     /// Adds a dataset, and the groups on the way to it.
     ///
-    /// `bool` becomes h5py's boolean. `bfloat16`, which HDF5 has no name for, becomes what Keras makes of it: two opaque bytes, and the
+    /// `bool` becomes h5py's boolean. `bfloat16`, which HDF5 has no name for, becomes what Keras makes of it: two
+    /// opaque bytes, and the
     /// attribute `dtype`.
     ///
-    /// - Throws: ``FormatError`` of kind `unsupported` for a path that is not possible or is taken, or more than 32 axes.
+    /// - Throws: ``FormatError`` of kind `unsupported` for a path that is not possible or is taken, or more
+    ///   than 32 axes.
     public mutating func add(_ tensor: Tensor, at path: String) throws(FormatError) {
         let parts = try Self.parts(path)
         guard !parts.isEmpty else { throw Self.unsupported("the root cannot be a dataset") }
         let path = parts.joined(separator: "/")
         guard isGroup[path] == nil else {
-            throw Self.unsupported("\(hdf5Quoted(path)) is there already", remedy: "Give each array its own path")
+            throw Self.unsupported(
+                "\(hdf5Quoted(path)) is there already", remedy: "Give each array its own path")
         }
         guard tensor.rank <= HDF5Dataspace.highestRank else {
             throw Self.unsupported("\(hdf5Quoted(path)) has \(tensor.rank) axes", expected: "at most 32")
@@ -72,7 +76,8 @@ public struct HDF5Writer {
 
     /// Adds an attribute that is one text, of variable length and without a limit.
     ///
-    /// - Throws: ``FormatError`` of kind `unsupported` when there is nothing at `path`, the name is taken, or a text holds a zero byte.
+    /// - Throws: ``FormatError`` of kind `unsupported` when there is nothing at `path`, the name is taken, or
+    ///   a text holds a zero byte.
     public mutating func setAttribute(
         _ name: String, string: String, at path: String = ""
     ) throws(FormatError) {
@@ -82,11 +87,12 @@ public struct HDF5Writer {
 
     /// Adds an attribute that is a list of texts, of fixed length as Keras writes names.
     ///
-    /// A list of more than ``largestAttribute`` bytes becomes several attributes `name0`, `name1` and so on, as in Keras;
+    /// A list of more than ``largestAttribute`` bytes becomes several attributes `name0`, `name1` and so on,
+    /// as in Keras;
     /// ``HDF5Attributes/strings(named:)`` puts them together.
     ///
-    /// - Throws: ``FormatError`` of kind `unsupported` when there is nothing at `path`, the name is taken, a text holds a zero byte, or
-    ///   one alone is too long.
+    /// - Throws: ``FormatError`` of kind `unsupported` when there is nothing at `path`, the name is taken, a
+    ///   text holds a zero byte, or one alone is too long.
     public mutating func setAttribute(
         _ name: String, strings: [String], at path: String = ""
     ) throws(FormatError) {
@@ -107,8 +113,8 @@ public struct HDF5Writer {
 
     /// Adds an attribute of numbers.
     ///
-    /// - Throws: ``FormatError`` of kind `unsupported` when there is nothing at `path`, the name is taken, the numbers take more than
-    ///   ``largestAttribute`` bytes, or are `bfloat16`.
+    /// - Throws: ``FormatError`` of kind `unsupported` when there is nothing at `path`, the name is taken,
+    ///   the numbers take more than ``largestAttribute`` bytes, or are `bfloat16`.
     public mutating func setAttribute(
         _ name: String, tensor: Tensor, at path: String = ""
     ) throws(FormatError) {

@@ -9,7 +9,7 @@ import ThawTensor
     @Test(arguments: HDF5Fixtures.names())
     func readsWhatH5pyWrote(name: String) throws {
         let expected = try HDF5Fixtures.Expected.beside(name, in: HDF5Fixtures.folder)
-        #expect(!expected.members.isEmpty)
+        #expect(!expected.members.isEmpty || !expected.attributes.isEmpty)
         try HDF5Fixtures.compare(HDF5Fixtures.file(name).root, expected)
     }
 
@@ -96,6 +96,18 @@ import ThawTensor
         }
     }
 
+    @Test func filesAreFreed() throws {
+        weak var source: HDF5Source?
+        do {
+            let file = try HDF5Fixtures.file("attributes_latest")
+            var visitor = HDF5Visitor()
+            visitor.visit(file.root)
+            source = file.root.object.source
+            #expect(source != nil)
+        }
+        #expect(source == nil)
+    }
+
     @Test func whatIsNoHDF5File() throws {
         let error = #expect(throws: FormatError.self) { try HDF5File([1, 2, 3], file: "weights") }
         #expect(error?.description.contains("not an HDF5 file") == true)
@@ -108,7 +120,8 @@ import ThawTensor
 
     @Test func aChangedStructureFailsItsChecksum() throws {
         var bytes = try HDF5Fixtures.bytes("keras2_latest")
-        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: Array("model_weights".utf8)) })
+        let place = try #require(
+            bytes.indices.first { bytes[$0...].starts(with: Array("model_weights".utf8)) })
         bytes[place] = UInt8(ascii: "n")
         let error = #expect(throws: FormatError.self) { try HDF5File(bytes).root.names }
         #expect(error?.kind == .checksumMismatch)

@@ -12,7 +12,8 @@ import ThawTensor
 
     @Test func mutants() throws {
         let files = try HDF5Fixtures.names().map { ($0, try HDF5Fixtures.bytes($0)) }
-        var stream = RandomStream(seed: UInt64(ProcessInfo.processInfo.environment["THAW_FUZZ_SEED"] ?? "") ?? 9)
+        var stream = RandomStream(
+            seed: UInt64(ProcessInfo.processInfo.environment["THAW_FUZZ_SEED"] ?? "") ?? 9)
         var (opened, errors, values, largest) = (0, 0, 0, 0)
         var slowest = Duration.zero
         for round in 0..<Self.rounds {
@@ -78,7 +79,9 @@ enum HDF5Mutation {
             if pick(4) == 0 {
                 bytes.removeLast(pick(bytes.count))
             } else {
-                put(number(bytes, min(place, bytes.count - 8)) &+ UInt64(pick(32)) &- 16, width: 8, place, &bytes)
+                put(
+                    number(bytes, min(place, bytes.count - 8)) &+ UInt64(pick(32)) &- 16, width: 8, place,
+                    &bytes)
             }
         }
     }
@@ -128,7 +131,9 @@ struct HDF5Visitor {
     }
 
     private mutating func visit(_ object: HDF5Object) {
-        for attribute in attempt({ () throws(FormatError) in try HDF5Attributes(object) }).map({ Array($0) }) ?? [] {
+        for attribute in attempt({ () throws(FormatError) in try HDF5Attributes(object) }).map({ Array($0) })
+            ?? []
+        {
             count(attempt { () throws(FormatError) in try attribute.tensor })
             count(attempt { () throws(FormatError) in try attribute.strings })
         }

@@ -25,9 +25,10 @@ import ThawTensor
         return count
     }
 
-    @Test(arguments: [
-        1 << 60, 1 << 62, UInt64.max, 1 << 63, 12346, 1 << 32,
-    ] as [UInt64])
+    @Test(
+        arguments: [
+            1 << 60, 1 << 62, UInt64.max, 1 << 63, 12346, 1 << 32,
+        ] as [UInt64])
     func extentsWithoutData(extent: UInt64) throws {
         var bytes = try Self.file()
         #expect(Self.replace(&bytes, 12345, by: extent) > 0)
@@ -40,7 +41,7 @@ import ThawTensor
     /// 2^40 elements of a dataset that was never written need no bytes of the file.
     @Test func hugeDatasetsWithoutAnything() throws {
         for name in ["sparse_earliest", "sparse_latest"] {
-            for extent in [1 << 24, 1 << 40, 1 << 60] as [UInt64] {
+            for extent in [1 << 26, 1 << 40, 1 << 60] as [UInt64] {
                 var bytes = try HDF5Fixtures.bytes(name)
                 #expect(Self.replace(&bytes, 3000, by: extent) > 0)
                 let file = try HDF5File(

@@ -27,8 +27,10 @@ import ThawTensor
         try writer.setAttribute("names", strings: names)
         try writer.setAttribute("names", strings: ["ü", "", "abc"], at: "matrix")
         try writer.setAttribute("none", strings: [])
-        try writer.setAttribute("many", strings: (0..<300).map { "\($0)" + String(repeating: "x", count: 500) })
-        for (name, tensor) in tensors where name != "brain" && !name.contains("/") {
+        try writer.setAttribute(
+            "many", strings: (0..<300).map { "\($0)" + String(repeating: "x", count: 500) })
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key })
+        where name != "brain" && !name.contains("/") {
             try writer.setAttribute("a_\(name)", tensor: tensor)
         }
         return (writer, tensors)

@@ -2,10 +2,12 @@
 
 python make_hdf5.py          makes all
 python make_hdf5.py --check  reads the files again and compares with the JSON, writes nothing
+python make_hdf5.py --describe FOLDER FILES  copies any files to a folder, with such JSON, for THAW_TEST_HDF5=FOLDER
 """
 
 import json
 import os
+import shutil
 import sys
 
 import h5py
@@ -234,21 +236,36 @@ def describe(group, seen):
     return result
 
 
+def described(path):
+    with h5py.File(path, "r") as file:
+        return json.dumps(describe(file, [file["/"]]), separators=(",", ":")) + "\n"
+
+
+def describe_others(folder, paths):
+    for path in paths:
+        copy = os.path.join(folder, os.path.basename(path))
+        shutil.copy(path, copy)
+        with open(os.path.splitext(copy)[0] + ".json", "w", encoding="utf-8") as file:
+            file.write(described(path))
+
+
 def main():
+    if "--describe" in sys.argv:
+        describe_others(sys.argv[2], sys.argv[3:])
+        return
     is_check = "--check" in sys.argv
     for name, (content, options) in FILES.items():
         path = os.path.join(FOLDER, f"{name}.h5")
         if not is_check:
             with h5py.File(path, "w", **options) as file:
                 content(file)
-        with h5py.File(path, "r") as file:
-            text = json.dumps(describe(file, [file["/"]]), separators=(",", ":"))
+        text = described(path)
         if is_check:
             with open(path[:-2] + "json", encoding="utf-8") as file:
-                assert file.read() == text + "\n", name
+                assert file.read() == text, name
         else:
             with open(path[:-2] + "json", "w", encoding="utf-8") as file:
-                file.write(text + "\n")
+                file.write(text)
         print(f"{name}: {os.path.getsize(path)} bytes, {len(text)} of JSON")
 
 
