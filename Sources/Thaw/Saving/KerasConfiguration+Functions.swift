@@ -1,4 +1,4 @@
-public import ThawFormats
+import ThawFormats
 
 /// The functions that layers take as arguments, read from Keras's files.
 extension KerasConfiguration {

@@ -1,5 +1,5 @@
 public import ThawFormats
-public import ThawGraph
+import ThawGraph
 
 extension Dense: KerasLayer {
     /// `Dense`.
