@@ -36,7 +36,9 @@ let package = Package(
         .target(
             name: "Thaw", dependencies: ["ThawEngine", "ThawGraph", "ThawTensor", "ThawFormats"],
             swiftSettings: strict),
-        .target(name: "ThawFormats", dependencies: ["ThawTensor", "CZlib"], swiftSettings: strict),
+        .target(
+            name: "ThawFormats", dependencies: ["ThawTensor", "CHDF5", "CLibzip", "CZlib"],
+            swiftSettings: strict),
         .target(
             name: "ThawEngine", dependencies: ["ThawGraph", "ThawTensor", "COneDNN", "CKernels"],
             swiftSettings: strict),
@@ -46,7 +48,7 @@ let package = Package(
             dependencies: [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))],
             swiftSettings: strict),
 
-        // C: our kernels, the shim over oneDNN, and system libraries.
+        // C: our kernels, the shims over oneDNN and libhdf5, and system libraries.
         .target(
             name: "CKernels",
             linkerSettings: [
@@ -55,6 +57,11 @@ let package = Package(
         .target(
             name: "COneDNN",
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp", .when(platforms: [.linux]))]),
+        .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
+        .systemLibrary(
+            name: "CHDF5Library", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+        .systemLibrary(
+            name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),

@@ -133,6 +133,22 @@ public final class AtomicFileWriter {
         if let failure { throw failure }
     }
 
+    /// Replaces bytes that were written before; all of them lie before ``count``.
+    func overwrite(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(FormatError) {
+        guard descriptor >= 0 else {
+            throw FormatError(.unwritable, file: path, what: "the file was closed before this write")
+        }
+        var written = 0
+        while written < bytes.count {
+            let part = pwrite(
+                descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written,
+                off_t(place + written))
+            if part < 0 && errno == EINTR { continue }
+            guard part > 0 else { throw AtomicFile.unwritable(path) }
+            written += part
+        }
+    }
+
     func close() {
         guard descriptor >= 0 else { return }
         Foundation.close(descriptor)

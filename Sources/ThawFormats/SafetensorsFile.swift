@@ -87,6 +87,55 @@ public enum SafetensorsFile {
         return Contents(tensors: tensors, metadata: header.metadata)
     }
 
+    /// A file of tensors as bytes, as `write` writes it.
+    ///
+    /// - Throws: ``FormatError`` of kind `unsupported` for a tensor named `__metadata__`.
+    public static func bytes(
+        of tensors: [String: Tensor], metadata: [String: String] = [:]
+    ) throws(FormatError) -> [UInt8] {
+        let (header, ordered) = try prepared(tensors, metadata: metadata, file: "safetensors")
+        return ordered.reduce(into: header) { bytes, entry in
+            entry.value.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        }
+    }
+
+    /// What comes before the elements, and the tensors in the order in which their elements follow.
+    private static func prepared(
+        _ tensors: [String: Tensor], metadata: [String: String], file: String
+    ) throws(FormatError) -> (header: [UInt8], ordered: [(key: String, value: Tensor)]) {
+        guard tensors["__metadata__"] == nil else {
+            throw FormatError(
+                .unsupported, file: file,
+                what: "a safetensors file cannot hold a tensor named __metadata__",
+                remedy: "Give it another name")
+        }
+        // The widest elements first, so that all of them are aligned.
+        let ordered = tensors.sorted {
+            ($1.value.dtype.byteCount, $0.key) < ($0.value.dtype.byteCount, $1.key)
+        }
+        var fields: [String] = []
+        if !metadata.isEmpty {
+            let texts = metadata.sorted { $0.key < $1.key }.map {
+                "\(JSONValue.quoted($0)):\(JSONValue.quoted($1))"
+            }
+            fields.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
+        }
+        var offset = 0
+        for (name, tensor) in ordered {
+            let type = types.first { $0.dtype == tensor.dtype }?.name ?? ""
+            let shape = tensor.shape.map { String($0) }.joined(separator: ",")
+            let end = offset + tensor.byteCount
+            fields.append(
+                "\(JSONValue.quoted(name)):{\"dtype\":\"\(type)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+            )
+            offset = end
+        }
+        var header = Array("{\(fields.joined(separator: ","))}".utf8)
+        header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
+        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) }
+        return (length + header, ordered)
+    }
+
     /// Replaces the file at `url` by tensors. The old file stays whole until the new one is complete.
     ///
     /// - Parameters:
@@ -97,37 +146,10 @@ public enum SafetensorsFile {
     public static func write(
         _ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL
     ) throws(FormatError) {
-        guard tensors["__metadata__"] == nil else {
-            throw FormatError(
-                .unsupported, file: url.path,
-                what: "a safetensors file cannot hold a tensor named __metadata__",
-                remedy: "Give it another name")
-        }
-        // The widest elements first, so that all of them are aligned.
-        let ordered = tensors.sorted {
-            ($1.value.dtype.byteCount, $0.key) < ($0.value.dtype.byteCount, $1.key)
-        }
-        var fields: [String] = []
-        if !metadata.isEmpty {
-            let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0)):\(quoted($1))" }
-            fields.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
-        }
-        var offset = 0
-        for (name, tensor) in ordered {
-            let type = types.first { $0.dtype == tensor.dtype }?.name ?? ""
-            let shape = tensor.shape.map { String($0) }.joined(separator: ",")
-            let end = offset + tensor.byteCount
-            fields.append(
-                "\(quoted(name)):{\"dtype\":\"\(type)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
-            )
-            offset = end
-        }
-        var header = Array("{\(fields.joined(separator: ","))}".utf8)
-        header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
-        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) }
+        let (header, ordered) = try prepared(tensors, metadata: metadata, file: url.path)
         do {
             try AtomicFile.write(to: url) { file in
-                try file.write(length + header)
+                try file.write(header)
                 // Every platform that Swift runs on is little-endian, as the format is.
                 for (_, tensor) in ordered { try tensor.withUnsafeBytes { try file.write($0) } }
             }
@@ -174,21 +196,5 @@ public enum SafetensorsFile {
                 expected: "\(covered) bytes", got: "\(dataCount)", remedy: "Get the file again")
         }
         return places
-    }
-
-    /// A text in JSON.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\u{0}"..<"\u{20}":
-                let code = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - code.count) + code
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -1,4 +1,4 @@
-"""Reads the files that Thaw's tests wrote, with TensorBoard's reader and the safetensors library, and compares.
+"""Reads the files that Thaw's tests wrote, with TensorBoard's reader, the safetensors library, NumPy, zipfile and h5py, and compares.
 
 check_files.py FOLDER
 """
@@ -7,7 +7,9 @@ import glob
 import json
 import os
 import sys
+import zipfile
 
+import h5py
 import numpy as np
 from safetensors import deserialize, safe_open
 from tensorboard.backend.event_processing.directory_loader import DirectoryLoader
@@ -97,7 +99,78 @@ def check_safetensors(weights):
     return len(weights) + len(expected)
 
 
+# What NPYFileTests.tensors holds.
+ARRAYS = {
+    "float32": np.array([[-1.5, 0, 0.1], [np.inf, 2.0**-140, 3]], "<f4"),
+    "float64": np.array([-1e300, 2.5e-308], "<f8"),
+    "float16": np.array([1.5, -65504, 6e-8], "<f2"),
+    "int64": np.array([-(2**63), 2**63 - 1], "<i8"),
+    "int32": np.array([[-(2**31), 2**31 - 1]], "<i4"),
+    "uint8": np.array([0, 128, 255], "u1"),
+    "bool": np.array([True, False, True]),
+    "scalar": np.array(7, "<f4"),
+    "nothing": np.zeros((0, 5), "<f4"),
+    "deep": np.ones((1, 1, 2, 1, 3), "<f4"),
+}
+
+
+def check_numpy():
+    def same(got, expected, name):
+        assert got.dtype == expected.dtype and got.shape == expected.shape, (name, got.dtype, got.shape)
+        assert got.tobytes() == expected.tobytes(), name
+
+    for name, expected in ARRAYS.items():
+        same(np.load(path(f"{name}.npy"), allow_pickle=False), expected, name)
+    for archive in ("stored.npz", "deflated.npz"):
+        with np.load(path(archive), allow_pickle=False) as arrays:
+            assert sorted(arrays.files) == sorted([*ARRAYS, "block/dense:0"]), arrays.files
+            for name, expected in ARRAYS.items():
+                same(arrays[name], expected, f"{archive}, {name}")
+            same(arrays["block/dense:0"], np.ones((300, 100), "<f4"), archive)
+    return 3 * len(ARRAYS) + 2
+
+
+def check_zip():
+    with zipfile.ZipFile(path("thaw.zip")) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["b.txt", "a/deep/er", "a/empty", "ü"], archive.namelist()
+        assert all(entry.date_time == (1980, 1, 1, 0, 0, 0) for entry in archive.infolist())
+        assert archive.read("b.txt") == b"one two three, "
+        assert archive.read("a/deep/er") == bytes([7]) * 300_000
+        assert archive.read("a/empty") == b"" and archive.read("ü") == bytes(range(256))
+        return len(archive.namelist())
+
+
+def check_hdf5():
+    """The arrays of the safetensors reference, some more, and each kind of attribute."""
+    reference = os.path.join(os.path.dirname(__file__), "../../Tests/ThawFormatsTests/Fixtures/reference.safetensors")
+    with open(reference, "rb") as file:
+        expected = {name: entry for name, entry in deserialize(file.read()) if not name.startswith("odd")}
+    types = {"F64": "f8", "F32": "f4", "F16": "f2", "BF16": "V2", "I64": "i8", "I32": "i4", "U8": "u1", "BOOL": "?"}
+    with h5py.File(path("thaw.h5"), "r") as file:
+        for name, entry in expected.items():
+            dataset = file[name]
+            assert dataset.dtype == np.dtype(types[entry["dtype"]]), (name, dataset.dtype)
+            assert list(dataset.shape) == list(entry["shape"]), (name, dataset.shape)
+            assert dataset[()].tobytes() == bytes(entry["data"]), name
+        assert file["brain"].attrs["dtype"] == "bfloat16"
+        assert file["matrix"].shape == (2, 3, 4, 5) and file["matrix"][1, 2, 3, 4] == 59.5
+        assert file["Gr\u00f6\u00dfe/kernel:0"][()].tolist() == [[1, 2], [3, 4]]
+        assert list(file["empty"]) == ["inner"]
+        texts = [file["empty"].attrs[f"text{index}"] for index in range(4)]
+        assert texts == ["", "plain", "Gr\u00fc\u00dfe \u4e2d\U0001f600", "long " * 30000]
+        assert file.attrs["names"].tolist() == [f"layer_{index}/kernel:0".encode() for index in range(40)]
+        assert [name.decode() for name in file["matrix"].attrs["names"]] == ["\u00fc", "", "abc"]
+        assert file.attrs["none"].shape == (0,)
+        parts = sorted((name for name in file.attrs if name.startswith("many")), key=lambda name: int(name[4:]))
+        many = [name.decode() for part in parts for name in file.attrs[part]]
+        assert len(parts) > 1 and many == [f"{index}" + "x" * 500 for index in range(300)]
+        assert file.attrs["a_scalar"] == 7 and file.attrs["a_flag"].tolist() == [True, False, True]
+        return len(expected) + len(file.attrs)
+
+
 history, weights = load("history.json"), load("weights.json")
 assert len(glob.glob(path("logs", "*", "events.out.tfevents.*"))) == 2
 print("TensorBoard reads", check_scalars(history), "scalars and", check_histograms(weights), "histograms,")
-print("its server", check_migration(), "values; safetensors reads", check_safetensors(weights), "tensors.")
+print("its server", check_migration(), "values; safetensors reads", check_safetensors(weights), "tensors;")
+print("NumPy reads", check_numpy(), "arrays, zipfile", check_zip(), "entries, h5py", check_hdf5(), "arrays and attributes.")

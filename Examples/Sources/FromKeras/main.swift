@@ -57,6 +57,12 @@ let file = FileManager.default.temporaryDirectory.appending(path: "from-keras.sa
 try model.saveWeights(to: file)
 try model.loadWeights(from: file)
 
+// The whole model, with its optimizer, goes to an archive of Keras and comes back.
+let archive = FileManager.default.temporaryDirectory.appending(path: "from-keras.keras")
+try model.save(to: archive)
+let same = try Model.load(from: archive)
+print("loaded \(same.name) with \(same.parameterCount) parameters")
+
 // Monte-Carlo dropout: a hundred predictions in one execution.
 let prediction = try model.predict(test.prefix(3), samples: 100)
 print("mean:", prediction.mean)

@@ -45,9 +45,9 @@ public final class BatchNormalization: Layer {
     /// What is added to the variance, above 0.
     public let epsilon: Double
 
-    private var scaleAndShift: ScaleAndShift
-    private let movingMeanInitializer: Initializer
-    private let movingVarianceInitializer: Initializer
+    private(set) var scaleAndShift: ScaleAndShift
+    let movingMeanInitializer: Initializer
+    let movingVarianceInitializer: Initializer
 
     private var movingMean: Parameter?
     private var movingVariance: Parameter?

@@ -24,8 +24,8 @@ public final class Conv2D: Layer {
     public let activation: ActivationFunction
     /// Whether there is a bias.
     public let usesBias: Bool
-    private let kernelSettings: WeightSettings
-    private let biasSettings: WeightSettings
+    let kernelSettings: WeightSettings
+    let biasSettings: WeightSettings
     private var kernel: Parameter?
     private var bias: Parameter?
 

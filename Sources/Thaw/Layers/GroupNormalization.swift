@@ -14,7 +14,7 @@ public final class GroupNormalization: Layer {
     public let groups: Int
     /// What is added to the variance, above 0.
     public let epsilon: Double
-    private var scaleAndShift: ScaleAndShift
+    private(set) var scaleAndShift: ScaleAndShift
 
     /// Whether there is a beta.
     public var centers: Bool { scaleAndShift.centers }

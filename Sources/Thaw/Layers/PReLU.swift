@@ -8,7 +8,7 @@ public import ThawGraph
 public final class PReLU: Layer {
     /// The axes along which one alpha serves, counted with the batch as axis 0; `[1, 2]` for images.
     public let sharedAxes: [Int]
-    private let alphaSettings: WeightSettings
+    let alphaSettings: WeightSettings
 
     /// Creates the layer.
     ///

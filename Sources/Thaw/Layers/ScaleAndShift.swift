@@ -2,8 +2,8 @@ import ThawGraph
 
 /// The gamma and the beta at the end of a normalization: which of them there are, and how they are made.
 struct ScaleAndShift {
-    private let gammaSettings: WeightSettings?
-    private let betaSettings: WeightSettings?
+    let gammaSettings: WeightSettings?
+    let betaSettings: WeightSettings?
     private(set) var gamma: Parameter?
     private(set) var beta: Parameter?
 

@@ -1,3 +1,4 @@
+import ThawFormats
 import ThawGraph
 import ThawTensor
 
@@ -24,7 +25,8 @@ extension Loss {
     ) -> Loss {
         let name = "sparse_categorical_crossentropy"
         return Loss(
-            name: name, targetKind: .classIndices,
+            name: name, keras: labelSmoothing == 0 ? ["from_logits": .bool(fromLogits)] : nil,
+            targetKind: .classIndices,
             check: { try SettingCheck.share(labelSmoothing, "\(name)'s label smoothing") }
         ) { target, prediction in
             let shape = prediction.shape
@@ -71,7 +73,9 @@ extension Loss {
     ) -> Loss {
         let name = "categorical_crossentropy"
         return Loss(
-            name: name, check: { try SettingCheck.share(labelSmoothing, "\(name)'s label smoothing") }
+            name: name,
+            keras: ["from_logits": .bool(fromLogits), "label_smoothing": .number(labelSmoothing)],
+            check: { try SettingCheck.share(labelSmoothing, "\(name)'s label smoothing") }
         ) { target, prediction in
             let classes = Double(prediction.shape.last ?? 1)
             let target = try smoothed(
@@ -106,7 +110,9 @@ extension Loss {
     public static func binaryCrossentropy(fromLogits: Bool = false, labelSmoothing: Double = 0) -> Loss {
         let name = "binary_crossentropy"
         return Loss(
-            name: name, targetRange: 0...1,
+            name: name,
+            keras: ["from_logits": .bool(fromLogits), "label_smoothing": .number(labelSmoothing)],
+            targetRange: 0...1,
             check: { try SettingCheck.share(labelSmoothing, "\(name)'s label smoothing") }
         ) { target, prediction in
             let target = try smoothed(requireSameShape(target, prediction), labelSmoothing, towards: 0.5)

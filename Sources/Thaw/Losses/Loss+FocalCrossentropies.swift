@@ -1,3 +1,4 @@
+import ThawFormats
 import ThawGraph
 import ThawTensor
 
@@ -25,7 +26,12 @@ extension Loss {
     ) -> Loss {
         let name = "binary_focal_crossentropy"
         return Loss(
-            name: name, targetRange: 0...1,
+            name: name,
+            keras: [
+                "gamma": .number(gamma), "alpha": .number(alpha ?? 0.25),
+                "apply_class_balancing": .bool(alpha != nil),
+                "from_logits": .bool(fromLogits), "label_smoothing": .number(labelSmoothing),
+            ], targetRange: 0...1,
             check: { try checkFocal(name, gamma: gamma, alpha: alpha, labelSmoothing: labelSmoothing) }
         ) { target, prediction in
             let target = try smoothed(requireSameShape(target, prediction), labelSmoothing, towards: 0.5)
@@ -62,7 +68,9 @@ extension Loss {
     public static func categoricalFocalCrossentropy(
         gamma: Double = 2, alpha: Double = 0.25, fromLogits: Bool = false, labelSmoothing: Double = 0
     ) -> Loss {
-        categoricalFocal(gamma: gamma, fromLogits: fromLogits, labelSmoothing: labelSmoothing) {
+        categoricalFocal(
+            gamma: gamma, fromLogits: fromLogits, labelSmoothing: labelSmoothing, keras: .number(alpha)
+        ) {
             try SettingCheck.share(alpha, "\($0)'s alpha")
         } weigh: {
             try $0 * alpha
@@ -82,7 +90,10 @@ extension Loss {
     public static func categoricalFocalCrossentropy(
         gamma: Double = 2, alphas: [Double], fromLogits: Bool = false, labelSmoothing: Double = 0
     ) -> Loss {
-        categoricalFocal(gamma: gamma, fromLogits: fromLogits, labelSmoothing: labelSmoothing) {
+        categoricalFocal(
+            gamma: gamma, fromLogits: fromLogits, labelSmoothing: labelSmoothing,
+            keras: .array(alphas.map(JSONValue.number))
+        ) {
             for (index, alpha) in alphas.enumerated() {
                 try SettingCheck.share(alpha, "\($0)'s alpha of class \(index)")
             }
@@ -97,13 +108,17 @@ extension Loss {
     }
 
     private static func categoricalFocal(
-        gamma: Double, fromLogits: Bool, labelSmoothing: Double,
+        gamma: Double, fromLogits: Bool, labelSmoothing: Double, keras kerasAlpha: JSONValue,
         check: @escaping @Sendable (_ name: String) throws -> Void,
         weigh: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor
     ) -> Loss {
         let name = "categorical_focal_crossentropy"
         return Loss(
-            name: name, targetRange: 0...1,
+            name: name,
+            keras: [
+                "gamma": .number(gamma), "alpha": kerasAlpha, "from_logits": .bool(fromLogits),
+                "label_smoothing": .number(labelSmoothing),
+            ], targetRange: 0...1,
             check: {
                 try checkFocal(name, gamma: gamma, alpha: nil, labelSmoothing: labelSmoothing)
                 try check(name)

@@ -1,3 +1,4 @@
+import ThawFormats
 import ThawGraph
 
 extension Loss {
@@ -60,7 +61,10 @@ extension Loss {
     ///
     /// - Parameter delta: where the loss becomes linear, above 0.
     public static func huber(delta: Double = 1) -> Loss {
-        Loss(name: "huber", check: { try SettingCheck.positive(delta, "huber's delta") }) {
+        Loss(
+            name: "huber", keras: ["delta": .number(delta)],
+            check: { try SettingCheck.positive(delta, "huber's delta") }
+        ) {
             target, prediction in
             let error = try error(target, prediction)
             let size = try error.abs()

@@ -1,3 +1,4 @@
+import ThawFormats
 public import ThawGraph
 import ThawTensor
 
@@ -36,15 +37,19 @@ public struct Loss: Sendable {
     let targetRange: ClosedRange<Double>?
     /// How the values of a batch become one number.
     public private(set) var reduction: Reduction = .sumOverBatchSize
+    /// The arguments that Keras's class of this name takes for the same loss; nil if it has none.
+    let kerasArguments: [String: JSONValue]?
     private let settingsCheck: @Sendable () throws -> Void
     private let body: Body
 
     /// - Parameter check: throws if a setting is out of range.
     init(
-        name: String, targetKind: TargetKind = .values, targetRange: ClosedRange<Double>? = nil,
-        check: @escaping @Sendable () throws -> Void = {}, body: @escaping Body
+        name: String, keras kerasArguments: [String: JSONValue]? = [:], targetKind: TargetKind = .values,
+        targetRange: ClosedRange<Double>? = nil, check: @escaping @Sendable () throws -> Void = {},
+        body: @escaping Body
     ) {
         self.name = name
+        self.kerasArguments = kerasArguments
         self.targetKind = targetKind
         self.targetRange = targetRange
         settingsCheck = check
@@ -64,7 +69,7 @@ public struct Loss: Sendable {
         _ name: String, targetKind: TargetKind = .values, targetRange: ClosedRange<Double>? = nil,
         body: @escaping Body
     ) -> Loss {
-        Loss(name: name, targetKind: targetKind, targetRange: targetRange, body: body)
+        Loss(name: name, keras: nil, targetKind: targetKind, targetRange: targetRange, body: body)
     }
 
     /// The same loss, with the values of a batch put together in another way.

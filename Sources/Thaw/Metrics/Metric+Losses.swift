@@ -5,9 +5,7 @@ extension Metric {
     ///
     /// With sample weights it is `sum(weight * loss) / sum(weight)`, whatever the loss's own reduction.
     public static func loss(_ loss: Loss, name: String? = nil) -> Metric {
-        ClosureMetric(name: name ?? loss.name, check: loss.check) {
-            try loss.call(target: $0, prediction: $1)
-        }
+        LossMetric(loss, name: name ?? loss.name)
     }
 
     /// The mean squared error.
@@ -79,4 +77,20 @@ extension Metric {
 
     /// The mean cross-entropy with class indices, from probabilities.
     public static var sparseCategoricalCrossentropy: Metric { sparseCategoricalCrossentropy() }
+}
+
+/// The mean of a loss over samples.
+final class LossMetric: MeanMetric {
+    let loss: Loss
+
+    init(_ loss: Loss, name: String) {
+        self.loss = loss
+        super.init(name: name)
+    }
+
+    override func check() throws { try loss.check() }
+
+    override func values(target: SymbolicTensor, prediction: SymbolicTensor) throws -> SymbolicTensor {
+        try loss.call(target: target, prediction: prediction)
+    }
 }

@@ -118,16 +118,22 @@ struct Topology {
             }
     }
 
-    /// What each layer is called on, in the order of `layers`: `name[call][output]`, as Keras prints it.
-    ///
-    /// - Parameter names: the names of layers in the model.
-    func connectionTexts(names: (Layer) -> String) -> [String] {
+    /// Which of its layer's calls a call is, from 0.
+    var callNumbers: [ObjectIdentifier: Int] {
         var numbers: [ObjectIdentifier: Int] = [:]
         var counts: [ObjectIdentifier: Int] = [:]
         for call in calls {
             numbers[ObjectIdentifier(call)] = counts[ObjectIdentifier(call.layer), default: 0]
             counts[ObjectIdentifier(call.layer), default: 0] += 1
         }
+        return numbers
+    }
+
+    /// What each layer is called on, in the order of `layers`: `name[call][output]`, as Keras prints it.
+    ///
+    /// - Parameter names: the names of layers in the model.
+    func connectionTexts(names: (Layer) -> String) -> [String] {
+        let numbers = callNumbers
         return layers.map { layer in
             let texts = calls.filter { $0.layer === layer }.flatMap(\.inputs).map { input in
                 let number = inputs.contains(input) ? 0 : numbers[ObjectIdentifier(input.call), default: 0]

@@ -3,6 +3,9 @@ import ThawGraph
 import ThawTensor
 
 extension Optimizer {
+    /// The slot that gradients are gathered in.
+    static let gradientSumSlot = "gradient_sum"
+
     /// Sets `gradientAccumulationSteps` and returns the optimizer: `.adam().accumulatingGradients(over: 4)`.
     @discardableResult public func accumulatingGradients(over steps: Int) -> Self {
         gradientAccumulationSteps = steps
@@ -38,7 +41,7 @@ extension Optimizer {
     ) throws -> SymbolicTensor? {
         guard phase != .none else { return gradient }
         let graph = gradient.graph
-        let variable = try slot("gradient_sum", of: parameter, path: path, engine: engine)
+        let variable = try slot(Self.gradientSumSlot, of: parameter, path: path, engine: engine)
         return try graph.withScope("\(name)/\(path)") { () throws in
             let sum = phase == .first ? gradient : try graph.read(variable) + gradient
             guard phase == .last else {

@@ -177,6 +177,32 @@ extension Optimizer {
         return values
     }
 
+    /// Replaces what is kept for one parameter, making what is not there yet; `values` as `slotValues` gives them.
+    func setSlotValues(
+        _ values: [String: Tensor], of parameter: Parameter, path: String, engine: any Engine
+    ) throws {
+        for (name, value) in values where name != "iterations" {
+            let variable: any Variable
+            if slotNames.contains(name) || scalarSlotNames.contains(name) {
+                guard let own = try record(for: parameter, path: path, engine: engine).slots[name] else {
+                    continue
+                }
+                variable = own
+            } else {
+                variable = try slot(name, of: parameter, path: path, shape: value.shape, engine: engine)
+            }
+            guard variable.type.shape == value.shape else {
+                throw TrainingError.invalidArgument(
+                    "\(self.name)'s \(name) of \(path) has the shape \(value.shape), not \(variable.type.shape)."
+                )
+            }
+            try variable.write(value)
+        }
+        if let count = values["iterations"] {
+            try record(for: parameter, path: path, engine: engine).updateCount?.write(count)
+        }
+    }
+
     /// The numbers that are kept for some parameters, with the step's number and the learning rate, which Keras counts too; nil
     /// before the first step of any of them.
     func stateSize(for parameters: [Parameter]) -> (count: Int, bytes: Int)? {
@@ -192,12 +218,12 @@ extension Optimizer {
 
     /// The variable of a slot beside those of `slotNames`, zero at first, made when it is first asked for.
     func slot(
-        _ slot: String, of parameter: Parameter, path: String, engine: any Engine
+        _ slot: String, of parameter: Parameter, path: String, shape: [Int]? = nil, engine: any Engine
     ) throws -> any Variable {
         var record = try record(for: parameter, path: path, engine: engine)
         if let variable = record.slots[slot] { return variable }
         let variable = try engine.makeVariable(
-            name: "\(name)/\(path)/\(slot)", initialValue: .zeros(parameter.shape))
+            name: "\(name)/\(path)/\(slot)", initialValue: .zeros(shape ?? parameter.shape))
         record.slots[slot] = variable
         records[ObjectIdentifier(parameter)] = record
         return variable

@@ -1,3 +1,4 @@
+import ThawFormats
 public import ThawGraph
 
 /// What a parameter is brought to after each of its updates.
@@ -8,6 +9,8 @@ public import ThawGraph
 public struct Constraint: Sendable {
     /// Its name, for people.
     public let name: String
+    /// How Keras's files say it; nil if they cannot.
+    let keras: JSONValue?
     private let function: @Sendable (SymbolicTensor) throws -> SymbolicTensor
 
     /// Makes a function of a parameter's value a constraint.
@@ -16,8 +19,23 @@ public struct Constraint: Sendable {
     ///   - name: the name for people.
     ///   - function: from the value to one of the same shape that is allowed.
     public init(name: String, _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor) {
+        self.init(name: name, keras: nil, function)
+    }
+
+    private init(
+        name: String, keras: JSONValue?,
+        _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor
+    ) {
         self.name = name
+        self.keras = keras
         self.function = function
+    }
+
+    private static func keras(_ className: String, _ arguments: [String: JSONValue], axes: [Int]) -> JSONValue
+    {
+        var arguments = arguments
+        arguments["axis"] = axes.count == 1 ? .integer(axes[0]) : .array(axes.map(JSONValue.integer))
+        return .keras(className, module: "keras.constraints", arguments)
     }
 
     /// The value that is allowed.
@@ -36,7 +54,8 @@ public struct Constraint: Sendable {
 extension Constraint {
     /// Norms no larger than `limit` (Srivastava et al. 2014, "Dropout").
     public static func maxNorm(_ limit: Double = 2, axes: [Int] = [0]) -> Constraint {
-        Constraint(name: "max_norm") { value in
+        Constraint(name: "max_norm", keras: keras("MaxNorm", ["max_value": .number(limit)], axes: axes)) {
+            value in
             guard limit >= 0 else {
                 throw LayerError("the constraint max_norm has the limit \(limit); it must be 0 or more.")
             }
@@ -49,7 +68,13 @@ extension Constraint {
     public static func minMaxNorm(
         minimum: Double = 0, maximum: Double = 1, rate: Double = 1, axes: [Int] = [0]
     ) -> Constraint {
-        Constraint(name: "min_max_norm") { value in
+        Constraint(
+            name: "min_max_norm",
+            keras: keras(
+                "MinMaxNorm",
+                ["min_value": .number(minimum), "max_value": .number(maximum), "rate": .number(rate)],
+                axes: axes)
+        ) { value in
             guard minimum >= 0, minimum <= maximum, (0...1).contains(rate) else {
                 throw LayerError(
                     "the constraint min_max_norm has minimum \(minimum), maximum \(maximum) and rate \(rate); it needs 0 <= "
@@ -62,10 +87,14 @@ extension Constraint {
     }
 
     /// Nothing below 0.
-    public static let nonNegative = Constraint(name: "non_negative") { try $0.maximum(0) }
+    public static let nonNegative = Constraint(
+        name: "non_negative", keras: .keras("NonNeg", module: "keras.constraints", [:])
+    ) { try $0.maximum(0) }
 
     /// Norms of 1.
     public static func unitNorm(axes: [Int] = [0]) -> Constraint {
-        Constraint(name: "unit_norm") { try $0 / (norms($0, axes) + epsilon) }
+        Constraint(name: "unit_norm", keras: keras("UnitNorm", [:], axes: axes)) {
+            try $0 / (norms($0, axes) + epsilon)
+        }
     }
 }

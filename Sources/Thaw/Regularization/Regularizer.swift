@@ -1,3 +1,4 @@
+import ThawFormats
 public import ThawGraph
 
 /// A penalty on a parameter that is added to the loss, in training and in evaluation, while the parameter is trainable.
@@ -8,6 +9,8 @@ public struct Regularizer: Sendable {
     /// Its name, for people.
     public let name: String
     private let strengths: [Double]
+    /// How Keras's files say it; nil if they cannot.
+    let keras: JSONValue?
     private let function: @Sendable (SymbolicTensor) throws -> SymbolicTensor
 
     /// Makes a function of a parameter's value a penalty.
@@ -16,15 +19,16 @@ public struct Regularizer: Sendable {
     ///   - name: the name for people.
     ///   - function: from the value to a scalar; its gradient follows from the operations in it.
     public init(name: String, _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor) {
-        self.init(name: name, strengths: [], function)
+        self.init(name: name, strengths: [], keras: nil, function)
     }
 
     private init(
-        name: String, strengths: [Double],
+        name: String, strengths: [Double], keras: JSONValue?,
         _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor
     ) {
         self.name = name
         self.strengths = strengths
+        self.keras = keras
         self.function = function
     }
 
@@ -40,19 +44,29 @@ public struct Regularizer: Sendable {
 }
 
 extension Regularizer {
+    private static func keras(_ className: String, _ arguments: [String: JSONValue]) -> JSONValue {
+        .keras(className, module: "keras.regularizers", arguments)
+    }
+
     /// `strength * sum(|w|)`.
     public static func l1(_ strength: Double = 0.01) -> Regularizer {
-        Regularizer(name: "l1", strengths: [strength]) { try $0.abs().sum() * strength }
+        Regularizer(name: "l1", strengths: [strength], keras: keras("L1", ["l1": .number(strength)])) {
+            try $0.abs().sum() * strength
+        }
     }
 
     /// `strength * sum(w^2)`.
     public static func l2(_ strength: Double = 0.01) -> Regularizer {
-        Regularizer(name: "l2", strengths: [strength]) { try $0.square().sum() * strength }
+        Regularizer(name: "l2", strengths: [strength], keras: keras("L2", ["l2": .number(strength)])) {
+            try $0.square().sum() * strength
+        }
     }
 
     /// `l1 * sum(|w|) + l2 * sum(w^2)`.
     public static func l1L2(l1: Double = 0.01, l2: Double = 0.01) -> Regularizer {
-        Regularizer(name: "l1_l2", strengths: [l1, l2]) {
+        Regularizer(
+            name: "l1_l2", strengths: [l1, l2], keras: keras("L1L2", ["l1": .number(l1), "l2": .number(l2)])
+        ) {
             try $0.abs().sum() * l1 + $0.square().sum() * l2
         }
     }
@@ -70,7 +84,12 @@ extension Regularizer {
     /// For parameters of two axes; others are refused.
     public static func orthogonal(_ strength: Double = 0.01, of vectors: MatrixVectors = .rows) -> Regularizer
     {
-        Regularizer(name: "orthogonal", strengths: [strength]) { matrix in
+        let arguments: [String: JSONValue] = [
+            "factor": .number(strength), "mode": .string(vectors == .rows ? "rows" : "columns"),
+        ]
+        return Regularizer(
+            name: "orthogonal", strengths: [strength], keras: keras("OrthogonalRegularizer", arguments)
+        ) { matrix in
             guard matrix.rank == 2 else {
                 throw LayerError(
                     "the regularizer orthogonal takes matrices of two axes, got a parameter of shape \(matrix.shape)."

@@ -25,6 +25,7 @@ from generators import (  # noqa: E402
     optimizers,
     random_layers,
     regularization,
+    saving,
     schedules,
     training,
 )
@@ -37,6 +38,7 @@ MAKERS = {
     "initializers": initializers,
     "random_layers": random_layers,
     "regularization": regularization,
+    "saving": saving,
     "schedules": schedules,
     "training": training,
     "functional": functional,

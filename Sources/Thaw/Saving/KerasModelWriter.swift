@@ -1,0 +1,116 @@
+import ThawFormats
+
+/// Describes models as Keras 3 does, in the JSON of its `config.json`.
+struct KerasModelWriter {
+    /// The whole model.
+    func object(for model: Model) throws -> JSONValue { try object(for: model, named: model.name) }
+
+    private func object(for model: Model, named name: String) throws -> JSONValue {
+        if let layer = model as? any KerasLayer { return try object(for: layer, named: name) }
+        if let sequential = model as? Sequential, sequential.hasDistinctLayers {
+            return try object(for: sequential, named: name)
+        }
+        guard let topology = try? model.connections else {
+            throw SavedModelError.notInKeras(
+                layer: model.name,
+                message:
+                    "\(model.typeName) computes in code of its own; make it from inputs and outputs, or let it be a KerasLayer."
+            )
+        }
+        return try object(for: model, named: name, topology)
+    }
+
+    private func object(for layer: any KerasLayer, named name: String) throws -> JSONValue {
+        let written = layer.writtenForKeras
+        var arguments = try written.kerasArguments()
+        arguments["name"] = .string(name)
+        // Some layers of Keras that have nothing to train do not take the argument.
+        if !layer.parameters.isEmpty { arguments["trainable"] = .bool(layer.isTrainable) }
+        arguments["dtype"] = "float32"
+        let className = type(of: written).kerasClassName
+        return KerasLayers.isOwn(written)
+            ? .keras(className, module: "keras.layers", arguments)
+            : .keras(className, module: nil, arguments, registeredName: "Custom>\(className)")
+    }
+
+    private func object(for layer: Layer, in container: Model) throws -> JSONValue {
+        let name = container.name(of: layer)
+        if let model = layer as? Model { return try object(for: model, named: name) }
+        guard let layer = layer as? any KerasLayer else {
+            throw SavedModelError.notInKeras(
+                layer: layer.name,
+                message: "\(layer.typeName) is no KerasLayer; say in an extension how it is written.")
+        }
+        return try object(for: layer, named: name)
+    }
+
+    private func object(for sequential: Sequential, named name: String) throws -> JSONValue {
+        try sequential.ensureBuilt()
+        let shape = sequential.inputShape ?? []
+        let layers =
+            [input(named: "\(name)_input", shape)]
+            + (try sequential.layers.map { try object(for: $0, in: sequential) })
+        return .keras(
+            "Sequential", module: "keras",
+            [
+                "name": .string(name), "trainable": true, "dtype": "float32",
+                "layers": .array(layers), "build_input_shape": .batch(shape),
+            ])
+    }
+
+    private func input(named name: String, _ shape: [Int]) -> JSONValue {
+        .keras(
+            "InputLayer", module: "keras.layers",
+            [
+                "batch_shape": .batch(shape), "dtype": "float32", "sparse": false, "ragged": false,
+                "name": .string(name),
+            ])
+    }
+
+    private func object(for model: Model, named name: String, _ topology: Topology) throws -> JSONValue {
+        let numbers = topology.callNumbers
+        func history(_ value: LayerOutput) -> JSONValue {
+            let isInput = topology.inputs.contains(value)
+            return [
+                .string(model.name(of: topology.inputLayer(of: value))),
+                .integer(isInput ? 0 : numbers[ObjectIdentifier(value.call), default: 0]),
+                .integer(isInput ? 0 : value.index),
+            ]
+        }
+        func tensor(_ value: LayerOutput) -> JSONValue {
+            [
+                "class_name": "__keras_tensor__",
+                "config": [
+                    "shape": .batch(value.shape), "dtype": "float32", "keras_history": history(value),
+                ],
+            ]
+        }
+        let layers = try topology.layers.map { layer in
+            let isInput = topology.inputLayers.contains { $0 === layer }
+            let calls = isInput ? [] : topology.calls.filter { $0.layer === layer }
+            var object =
+                try isInput
+                ? input(named: model.name(of: layer), layer.inputShape ?? [])
+                : object(for: layer, in: model)
+            let nodes = calls.map { call -> JSONValue in
+                let inputs = call.inputs.map(tensor)
+                return ["args": inputs.count == 1 ? .array(inputs) : [.array(inputs)], "kwargs": [:]]
+            }
+            object["name"] = .string(model.name(of: layer))
+            object["inbound_nodes"] = .array(nodes)
+            return object
+        }
+        return .keras(
+            "Functional", module: "keras.src.models.functional",
+            [
+                "name": .string(name), "trainable": true, "layers": .array(layers),
+                "input_layers": .array(topology.inputs.map(history)),
+                "output_layers": .array(topology.outputs.map(history)),
+            ], registeredName: "Functional")
+    }
+}
+
+extension Sequential {
+    /// Whether no layer occurs twice, which Keras's Sequential does not allow.
+    fileprivate var hasDistinctLayers: Bool { Set(layers.map(ObjectIdentifier.init)).count == layers.count }
+}

@@ -1,0 +1,107 @@
+import ThawFormats
+import ThawTensor
+
+/// What an optimizer remembers, as the numbered variables of Keras 3: the number of steps, the learning rate unless a
+/// schedule gives it, averages of weights, gathered gradients, the slots, and Nadam's product of momentums.
+struct KerasOptimizerState {
+    /// Where they are in a file.
+    static let path = "optimizer/vars"
+
+    private let optimizer: Optimizer
+    private let model: Model
+    /// The parameters that Keras's optimizer knows: those that train.
+    private let parameters: [(path: String, parameter: Parameter)]
+
+    init(of model: Model, _ optimizer: Optimizer) {
+        self.model = model
+        self.optimizer = optimizer
+        parameters = model.parameterPaths.filter { $0.parameter.isTrainable }
+    }
+
+    /// The slots that stand beside those of the optimizer's own kind, in Keras's order.
+    private var groups: [[String]] {
+        var groups: [[String]] = []
+        if optimizer.weightAveraging != nil { groups.append([WeightAveraging.averageSlot]) }
+        if optimizer.gradientAccumulationSteps > 1 { groups.append([Optimizer.gradientSumSlot]) }
+        return groups + ((optimizer as? any KerasOptimizer)?.kerasSlots ?? [])
+    }
+
+    /// The numbers before the slots: the step, and a learning rate that is a number.
+    private var leading: Int { optimizer.schedule is any KerasSchedule ? 1 : 2 }
+
+    /// The variables to write. An optimizer that has not stepped yet has none for parameters, as in Keras.
+    var variables: [Tensor] {
+        var result = [Tensor.full([], Double(optimizer.iterations), dtype: .int32)]
+        if leading == 2 { result.append(Tensor.full([], optimizer.learningRate)) }
+        let values = parameters.map { optimizer.slotValues(of: $0.parameter) }
+        guard values.contains(where: { $0 != nil }) else { return result }
+        for group in groups {
+            for (entry, values) in zip(parameters, values) {
+                for slot in group {
+                    result.append(
+                        values?[slot]
+                            ?? .full(entry.parameter.shape, optimizer.initialValue(ofSlot: slot)))
+                }
+            }
+        }
+        if optimizer is Nadam {
+            result.append(values.lazy.compactMap { $0?["momentum_product"] }.first ?? .full([], 1))
+        }
+        return result
+    }
+
+    /// Puts back variables that Keras, or `variables`, gave.
+    ///
+    /// - Throws: `SavedModelError.malformed` if they are not as many, or not of the shapes, that the optimizer needs.
+    func restore(_ variables: [Tensor]) throws {
+        let product = optimizer is Nadam ? 1 : 0
+        let expected = leading + groups.reduce(0) { $0 + $1.count } * parameters.count
+        guard variables.count >= leading else { throw unexpected(variables.count, expected) }
+        let steps = Double(variables[0].cast(to: .float32).item)
+        guard steps >= 0, steps < 1e15 else { throw unexpected(variables.count, expected) }
+        optimizer.iterations = Int(steps)
+        if leading == 2 { optimizer.learningRate = Double(variables[1].cast(to: .float32).item) }
+        guard variables.count > leading else { return }
+        // Keras before 3.4 did not keep Nadam's product.
+        guard variables.count == expected || variables.count == expected + product else {
+            throw unexpected(variables.count, expected)
+        }
+        var values = [[String: Tensor]](repeating: ["iterations": .full([], steps)], count: parameters.count)
+        var next = leading
+        for group in groups {
+            for index in parameters.indices {
+                for slot in group {
+                    let value = variables[next].cast(to: .float32)
+                    guard value.shape == parameters[index].parameter.shape else {
+                        throw SavedModelError.malformed(
+                            layer: "the optimizer",
+                            message:
+                                "its variable \(next) has the shape \(value.shape), not \(parameters[index].parameter.shape)."
+                        )
+                    }
+                    values[index][slot] = value
+                    next += 1
+                }
+                if group == [WeightAveraging.averageSlot] {
+                    values[index][WeightAveraging.countSlot] = .full([], steps)
+                }
+            }
+        }
+        if product == 1, next < variables.count {
+            for index in values.indices {
+                values[index]["momentum_product"] = variables[next].cast(to: .float32)
+            }
+        }
+        for (entry, values) in zip(parameters, values) {
+            try optimizer.setSlotValues(values, of: entry.parameter, path: entry.path, engine: model.engine)
+        }
+    }
+
+    private func unexpected(_ count: Int, _ expected: Int) -> SavedModelError {
+        .malformed(
+            layer: "the optimizer",
+            message:
+                "it has \(count) variables where \(optimizer.name) needs \(expected) for the layers that train."
+        )
+    }
+}

@@ -1,0 +1,56 @@
+import ThawFormats
+import ThawTensor
+
+/// Parameters in files of Keras 3's layout, `layers/conv2d/vars/0`.
+extension KerasWeightPaths {
+    /// Puts every parameter, and the name of every layer, into a file.
+    func write(to file: inout HDF5Writer) throws {
+        for group in groups {
+            let path = group.path.isEmpty ? "vars" : "\(group.path)/vars"
+            try file.addGroup(path)
+            try file.setAttribute("name", string: group.name, at: path)
+            for (number, parameter) in group.parameters.enumerated() {
+                try file.add(parameter.value, at: "\(path)/\(number)")
+            }
+        }
+    }
+
+    /// The value of every parameter in a file.
+    ///
+    /// - Throws: `WeightFileError` unless the file has exactly these parameters in their shapes; `FormatError` for a damaged
+    ///   file.
+    func read(from file: HDF5File, named name: String, model: String) throws -> [(Parameter, Tensor)] {
+        var datasets: [String: HDF5Dataset] = [:]
+        for dataset in try file.root.datasets() { datasets[dataset.path] = dataset }
+        var result: [(Parameter, Tensor)] = []
+        var missing: [String] = []
+        var mismatched: [String] = []
+        for group in groups {
+            for (number, parameter) in group.parameters.enumerated() {
+                let path = "\(group.path.isEmpty ? "" : group.path + "/")vars/\(number)"
+                guard let dataset = datasets.removeValue(forKey: path) else {
+                    missing.append("\(path) (\(parameter.name) of \(group.name))")
+                    continue
+                }
+                guard dataset.shape == parameter.shape else {
+                    let got = dataset.shape.map { "\($0)" } ?? "none"
+                    mismatched.append(
+                        "\(path) (\(parameter.name) of \(group.name): expected the shape \(parameter.shape), got \(got))"
+                    )
+                    continue
+                }
+                result.append((parameter, try dataset.readTensor()))
+            }
+        }
+        // Keras keeps the state of random layers too; ours follows from seeds.
+        let unexpected = datasets.keys.filter {
+            !$0.hasPrefix("optimizer/") && !$0.contains("seed_generator/") && !$0.hasPrefix("metrics/")
+                && !$0.hasPrefix("_") && !$0.contains("compile_metrics")
+        }.sorted()
+        guard missing.isEmpty, mismatched.isEmpty, unexpected.isEmpty else {
+            throw WeightFileError(
+                file: name, model: model, missing: missing, unexpected: unexpected, mismatched: mismatched)
+        }
+        return result
+    }
+}

@@ -1,0 +1,147 @@
+import ThawFormats
+
+/// A schedule that Keras's files can hold.
+protocol KerasSchedule: LearningRateSchedule {
+    /// Keras's name of the class.
+    static var kerasClassName: String { get }
+    init(keras configuration: KerasConfiguration) throws
+    /// Keras's arguments.
+    var kerasArguments: [String: JSONValue] { get }
+}
+
+enum KerasSchedules {
+    private static let types: [any KerasSchedule.Type] = [
+        ExponentialDecay.self, InverseTimeDecay.self, PiecewiseConstantDecay.self, PolynomialDecay.self,
+        CosineDecay.self,
+    ]
+
+    /// A rate that is a number, or an object.
+    static func schedule(_ configuration: KerasConfiguration) throws -> any LearningRateSchedule {
+        guard let value = configuration.value("learning_rate") ?? configuration.value("lr") else {
+            return 0.001
+        }
+        guard let className = value["class_name"]?.string else {
+            return try configuration.number("learning_rate")
+        }
+        guard let type = types.first(where: { $0.kerasClassName == className }) else {
+            throw configuration.unsupported("learning_rate")
+        }
+        let inner = KerasConfiguration(
+            className: className, layerName: configuration.layerName,
+            kerasVersion: configuration.kerasVersion,
+            values: value["config"]?.object ?? [:])
+        let schedule = try type.init(keras: inner)
+        try inner.finish()
+        return schedule
+    }
+
+    /// The same for writing; a schedule that Keras lacks becomes the rate it has now.
+    static func object(_ schedule: any LearningRateSchedule, iterations: Int) -> JSONValue {
+        guard let keras = schedule as? any KerasSchedule else {
+            return .number(schedule.rate(atStep: iterations))
+        }
+        let className = type(of: keras).kerasClassName
+        var arguments = keras.kerasArguments
+        arguments["name"] = .string(className)
+        return .keras(className, module: "keras.optimizers.schedules", arguments)
+    }
+}
+
+extension ExponentialDecay: KerasSchedule {
+    static let kerasClassName = "ExponentialDecay"
+
+    init(keras configuration: KerasConfiguration) throws {
+        self.init(
+            from: try configuration.number("initial_learning_rate"),
+            steps: try configuration.integer("decay_steps"),
+            rate: try configuration.number("decay_rate"),
+            staircase: try configuration.bool("staircase", default: false))
+    }
+
+    var kerasArguments: [String: JSONValue] {
+        [
+            "initial_learning_rate": .number(initial), "decay_steps": .integer(steps),
+            "decay_rate": .number(rate),
+            "staircase": .bool(staircase),
+        ]
+    }
+}
+
+extension InverseTimeDecay: KerasSchedule {
+    static let kerasClassName = "InverseTimeDecay"
+
+    init(keras configuration: KerasConfiguration) throws {
+        self.init(
+            from: try configuration.number("initial_learning_rate"),
+            steps: try configuration.integer("decay_steps"),
+            rate: try configuration.number("decay_rate"),
+            staircase: try configuration.bool("staircase", default: false))
+    }
+
+    var kerasArguments: [String: JSONValue] {
+        [
+            "initial_learning_rate": .number(initial), "decay_steps": .integer(steps),
+            "decay_rate": .number(rate),
+            "staircase": .bool(staircase),
+        ]
+    }
+}
+
+extension PiecewiseConstantDecay: KerasSchedule {
+    static let kerasClassName = "PiecewiseConstantDecay"
+
+    init(keras configuration: KerasConfiguration) throws {
+        let values = (configuration.value("values")?.array ?? []).compactMap(\.double)
+        self.init(boundaries: try configuration.integers("boundaries"), values: values)
+        try check()
+    }
+
+    var kerasArguments: [String: JSONValue] {
+        [
+            "boundaries": .array(boundaries.map(JSONValue.integer)),
+            "values": .array(values.map(JSONValue.number)),
+        ]
+    }
+}
+
+extension PolynomialDecay: KerasSchedule {
+    static let kerasClassName = "PolynomialDecay"
+
+    init(keras configuration: KerasConfiguration) throws {
+        self.init(
+            from: try configuration.number("initial_learning_rate"),
+            steps: try configuration.integer("decay_steps"),
+            to: try configuration.number("end_learning_rate", default: 1e-4),
+            power: try configuration.number("power", default: 1),
+            cycles: try configuration.bool("cycle", default: false))
+    }
+
+    var kerasArguments: [String: JSONValue] {
+        [
+            "initial_learning_rate": .number(initial), "decay_steps": .integer(steps),
+            "end_learning_rate": .number(end), "power": .number(power), "cycle": .bool(cycles),
+        ]
+    }
+}
+
+extension CosineDecay: KerasSchedule {
+    static let kerasClassName = "CosineDecay"
+
+    init(keras configuration: KerasConfiguration) throws {
+        self.init(
+            from: try configuration.number("initial_learning_rate"),
+            steps: try configuration.integer("decay_steps"),
+            alpha: try configuration.number("alpha", default: 0),
+            warmupTarget: try configuration.optionalNumber("warmup_target"),
+            warmupSteps: try configuration.integer("warmup_steps", default: 0))
+    }
+
+    var kerasArguments: [String: JSONValue] {
+        [
+            "initial_learning_rate": .number(initial), "decay_steps": .integer(steps),
+            "alpha": .number(alpha),
+            "warmup_target": warmupTarget.map(JSONValue.number) ?? .null,
+            "warmup_steps": .integer(warmupSteps),
+        ]
+    }
+}

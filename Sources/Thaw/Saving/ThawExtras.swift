@@ -1,0 +1,117 @@
+import ThawFormats
+import ThawTensor
+
+/// What Thaw knows about a model and Keras's files have no place for. It travels in a file of its own in the archive, which
+/// Keras ignores.
+struct ThawExtras {
+    /// The names in the archive.
+    static let file = "thaw.json"
+    static let tensorFile = "thaw.safetensors"
+
+    /// The description.
+    let object: JSONValue
+    /// What an optimizer keeps for parameters that do not train now, as `path/slot`.
+    let tensors: [String: Tensor]
+
+    init(object: JSONValue, tensors: [String: Tensor]) {
+        self.object = object
+        self.tensors = tensors
+    }
+
+    /// Of a model.
+    init(of model: Model) {
+        var statistics: [String: JSONValue] = [:]
+        for (path, layer) in model.sublayerPaths {
+            guard let layer = layer as? BatchNormalization, layer.statistics != .automatic else { continue }
+            statistics[path] = .string(layer.statistics.rawValue)
+        }
+        let frozen = model.sublayerPaths.filter { !$0.layer.isTrainable && $0.layer.sublayers.isEmpty }
+        var object: [String: JSONValue] = [
+            "version": 1, "frozen": .array(frozen.map { .string($0.path) }),
+            "seed": .string(String(model.seed)), "statistics": .object(statistics),
+            "pins": .array(Self.pins(of: model, path: "")),
+        ]
+        var tensors: [String: Tensor] = [:]
+        if let optimizer = model.optimizer {
+            var counts: [String: JSONValue] = [:]
+            for (path, parameter) in model.parameterPaths {
+                guard let values = optimizer.slotValues(of: parameter) else { continue }
+                if let count = values["iterations"] { counts[path] = .number(Double(count.item)) }
+                for (slot, value) in values where !parameter.isTrainable && slot != "iterations" {
+                    tensors["\(path)/\(slot)"] = value
+                }
+            }
+            object["optimizer"] = [
+                "updates": .object(counts), "batch": .integer(optimizer.batchNumber),
+                "gathered": .integer(optimizer.gatheredBatches),
+            ]
+        }
+        self.object = .object(object)
+        self.tensors = tensors
+    }
+
+    /// Calls with a mode of their own: the model's path, the layer's name, the number of the call, the mode.
+    private static func pins(of model: Model, path: String) -> [JSONValue] {
+        var result: [JSONValue] = []
+        if let topology = model.topology {
+            let numbers = topology.callNumbers
+            for call in topology.calls {
+                guard let mode = call.mode else { continue }
+                result.append([
+                    .string(path), .string(model.name(of: call.layer)),
+                    .integer(numbers[ObjectIdentifier(call), default: 0]),
+                    .string(mode.rawValue),
+                ])
+            }
+        }
+        for layer in model.layers {
+            guard let inner = layer as? Model else { continue }
+            let name = model.name(of: layer)
+            result += pins(of: inner, path: path.isEmpty ? name : "\(path)/\(name)")
+        }
+        return result
+    }
+
+    /// The modes of calls by model path, layer and number.
+    var pins: [KerasModelReader.Pin: Mode] {
+        var result: [KerasModelReader.Pin: Mode] = [:]
+        for entry in object["pins"]?.array ?? [] {
+            guard let entry = entry.array, entry.count == 4, let path = entry[0].string,
+                let layer = entry[1].string,
+                let number = entry[2].integer, let mode = entry[3].string.flatMap(Mode.init)
+            else { continue }
+            result[KerasModelReader.Pin(model: path, layer: layer, call: number)] = mode
+        }
+        return result
+    }
+
+    /// Gives a model, whose weights and optimizer are there, what the file says.
+    func apply(to model: Model) throws {
+        let statistics = object["statistics"]?.object ?? [:]
+        for (path, layer) in model.sublayerPaths {
+            guard let layer = layer as? BatchNormalization, let name = statistics[path]?.string else {
+                continue
+            }
+            guard let value = BatchNormalization.Statistics(rawValue: name) else {
+                throw SavedModelError.malformed(
+                    layer: "layer \(path)", message: "it has statistics called \(name).")
+            }
+            layer.statistics = value
+        }
+        let frozen = Set((object["frozen"]?.array ?? []).compactMap(\.string))
+        for (path, layer) in model.sublayerPaths where frozen.contains(path) { layer.freeze() }
+        guard let optimizer = model.optimizer, let state = object["optimizer"] else { return }
+        optimizer.batchNumber = state["batch"]?.integer ?? optimizer.iterations
+        optimizer.gatheredBatches = state["gathered"]?.integer ?? 0
+        for (path, parameter) in model.parameterPaths {
+            var values: [String: Tensor] = [:]
+            let prefix = "\(path)/"
+            for (name, tensor) in tensors where name.hasPrefix(prefix) {
+                values[String(name.dropFirst(prefix.count))] = tensor
+            }
+            if let count = state["updates"]?[path]?.double { values["iterations"] = .full([], count) }
+            guard !values.isEmpty else { continue }
+            try optimizer.setSlotValues(values, of: parameter, path: path, engine: model.engine)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+public import Foundation
+public import ThawTensor
+
+/// A file that `torch.save` wrote, read without executing anything.
+///
+/// Such a file holds a pickle, a program for a small machine that may call any Python function. Thaw's own machine knows
+/// tensors, parameters, containers, numbers and texts, and no function at all; a file that names anything else is refused
+/// with the name:
+///
+/// ```
+/// model.pth: the pickle would execute os.system, which is refused: expected tensors, ...
+/// ```
+///
+/// Both formats are read: the zip archive that PyTorch writes since 1.6, and the older stream of pickles. Tensors of
+/// `float16`, `bfloat16`, `float32`, `float64`, `uint8`, `int32`, `int64` and `bool` keep their type; `int8`, `int16` and
+/// `uint16` become `int32`, `uint32` and `uint64` (up to 2^63 - 1) `int64`. Strided, transposed and shared tensors become
+/// row-major ones of their own.
+public struct TorchCheckpoint: Sendable {
+    /// How a file is laid out.
+    public enum Format: Sendable, Equatable {
+        /// A zip archive.
+        case zip
+        /// Pickles one after the other, then the storages.
+        case legacy
+    }
+
+    /// How the file is laid out.
+    public let format: Format
+
+    /// All that the file holds.
+    public let root: TorchValue
+
+    /// The keys that lead from ``root`` to the state dictionary, such as `["state_dict"]`; empty where the file is one.
+    public let path: [String]
+
+    /// The tensors of the state dictionary in the file's order, called as there (`module.` in front is kept). Tensors in
+    /// dictionaries and lists inside it have the keys and indices on the way joined by full stops.
+    public let tensors: [(name: String, tensor: Tensor)]
+
+    /// Under which keys training programs put the state dictionary.
+    public static let stateDictionaryKeys = ["state_dict", "model_state_dict", "model"]
+
+    /// Reads the file at `url`.
+    ///
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - limit: the largest size of the file that is accepted, in bytes.
+    /// - Throws: ``FormatError`` when the file cannot be read, is no file of `torch.save`, is damaged, names anything that
+    ///   would be executed, or holds tensors of a type that is not supported. Shapes, strides and offsets are checked against
+    ///   the storages before memory is allocated for them.
+    public static func read(
+        _ url: URL, limit: Int = FileBytes.defaultLimit
+    ) throws(FormatError) -> TorchCheckpoint {
+        try read(try FileBytes.read(path: url.path, limit: limit), file: url.path)
+    }
+
+    /// Reads the bytes of a file.
+    ///
+    /// - Parameters:
+    ///   - bytes: the data.
+    ///   - file: what errors call it.
+    /// - Throws: as for a file.
+    public static func read(_ bytes: [UInt8], file: String = "data") throws(FormatError) -> TorchCheckpoint {
+        if bytes.starts(with: [0x50, 0x4B]) {
+            return try TorchCheckpoint(.zip, try TorchArchive.read(bytes, file: file), file: file)
+        }
+        guard bytes.first == 0x80 else {
+            throw FormatError(
+                .malformed, file: file, what: "this is not a file of torch.save",
+                expected: "a zip archive, or a pickle", remedy: "Check that this is a PyTorch checkpoint")
+        }
+        return try TorchCheckpoint(.legacy, try TorchLegacyFile.read(bytes, file: file), file: file)
+    }
+
+    private init(_ format: Format, _ root: TorchValue, file: String) throws(FormatError) {
+        self.format = format
+        self.root = root
+        var state = root
+        var path: [String] = []
+        while let key = Self.stateDictionaryKeys.first(where: { state[$0]?.holdsTensors == true }),
+            let inner = state[key]
+        {
+            path.append(key)
+            state = inner
+        }
+        self.path = path
+        tensors = state.namedTensors
+        var names: Set<String> = []
+        for (name, _) in tensors where !names.insert(name).inserted {
+            throw FormatError(
+                .malformed, file: file, what: "two tensors are called \"\(name.prefix(200))\"",
+                remedy: "Give them names of their own")
+        }
+    }
+}
+
+extension TorchValue {
+    /// Whether this is a dictionary with a tensor somewhere in it.
+    fileprivate var holdsTensors: Bool {
+        guard case .dictionary(let entries) = self else { return false }
+        return entries.contains { entry in
+            switch entry.value {
+            case .tensor: true
+            case .dictionary: entry.value.holdsTensors
+            default: false
+            }
+        }
+    }
+}

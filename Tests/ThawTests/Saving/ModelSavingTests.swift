@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+import ThawFormats
+import ThawTestSupport
+
+@testable import Thaw
+
+/// Models through files and back.
+@Suite struct ModelSavingTests {
+    static func net(seed: UInt64 = 3) -> Sequential {
+        Sequential(seed: seed, name: "net") {
+            Dense(8, activation: .relu, inputShape: [4])
+            BatchNormalization(momentum: 0.9)
+            Dropout(0.2)
+            Dense(3, activation: .softmax)
+        }
+    }
+
+    static let optimizers: [@Sendable () -> Optimizer] = [
+        { .sgd(learningRate: 0.1) }, { .sgd(learningRate: 0.1, momentum: 0.9, nesterov: true) },
+        { .adam(learningRate: .exponentialDecay(from: 0.01, steps: 10, rate: 0.9)) },
+        { .adamW(learningRate: 0.01) }, { .nadam() }, { .adamax() },
+        { .rmsprop(momentum: 0.5, centered: true) }, { .adagrad() }, { .adadelta() },
+        { .adam().averaging() }, { .adam().clipped(.norm(0.5)) },
+    ]
+
+    private func roundTrip(_ model: Model, in folder: TestFolder, compiled: Bool = true) throws -> Model {
+        let url = folder.file("model.keras")
+        try model.save(to: url)
+        return try Model.load(from: url, compiled: compiled)
+    }
+
+    @Test(arguments: optimizers.indices) func trainingGoesOnAsIfNothingHadHappened(_ index: Int) throws {
+        let folder = try TestFolder()
+        let (x, y) = Toy.clusters(32)
+        let data = try Dataset(x, y)
+        let model = Self.net()
+        try model.compile(
+            optimizer: Self.optimizers[index](), loss: .sparseCategoricalCrossentropy,
+            metrics: [.accuracy])
+        try model.fit(data, batchSize: 8, epochs: 2, shuffle: false, verbosity: .silent)
+        let copy = try roundTrip(model, in: folder)
+        #expect(copy.name == "net")
+        #expect(try copy.predict(x).isBitwiseEqual(to: model.predict(x)))
+        #expect(copy.optimizer?.iterations == model.optimizer?.iterations)
+        let first = try model.fit(data, batchSize: 8, epochs: 1, shuffle: false, verbosity: .silent)
+        let second = try copy.fit(data, batchSize: 8, epochs: 1, shuffle: false, verbosity: .silent)
+        #expect(first["loss"] == second["loss"])
+        for (a, b) in zip(model.weights, copy.weights) { #expect(a.isBitwiseEqual(to: b)) }
+    }
+
+    @Test func whatOnlyThawKnowsTravelsToo() throws {
+        let folder = try TestFolder()
+        let (x, y) = Toy.clusters(32)
+        let body = Self.net()
+        body.layers.compactMap { $0 as? BatchNormalization }.first?.statistics = .moving
+        let input = Input(shape: [4])
+        let output = try Dense(3, activation: .softmax)(body(input, mode: .inference))
+        let model = try Model(inputs: [input], outputs: [output], seed: 5)
+        try model.compile(optimizer: .adam(), loss: .sparseCategoricalCrossentropy)
+        try model.fit(Dataset(x, y), batchSize: 8, epochs: 1, verbosity: .silent)
+        // Dormant: what Adam keeps for the frozen layer is needed when it trains again.
+        body.layers[0].freeze()
+        let copy = try roundTrip(model, in: folder)
+        let copiedBody = try #require(copy.layers.compactMap { $0 as? Sequential }.first)
+        #expect(copiedBody.layers.compactMap { $0 as? BatchNormalization }.first?.statistics == .moving)
+        #expect(!copiedBody.layers[0].isTrainable && copiedBody.layers[3].isTrainable)
+        #expect(copy.topology?.calls.first { $0.layer === copiedBody }?.mode == .inference)
+        #expect(copy.seed == 5)
+        for model in [model, copy] {
+            for layer in model.layers { layer.unfreeze() }
+            try model.fit(Dataset(x, y), batchSize: 8, epochs: 1, shuffle: false, verbosity: .silent)
+        }
+        for (a, b) in zip(model.weights, copy.weights) { #expect(a.isBitwiseEqual(to: b)) }
+    }
+
+    @Test func uncompiledIfAsked() throws {
+        let folder = try TestFolder()
+        let model = Self.net()
+        try model.compile(optimizer: .adam(), loss: .sparseCategoricalCrossentropy)
+        #expect(try roundTrip(model, in: folder).optimizer != nil)
+        #expect(try roundTrip(model, in: folder, compiled: false).optimizer == nil)
+        let other = Self.net()
+        #expect(try roundTrip(other, in: folder).optimizer == nil)
+    }
+
+    @Test func whatKerasLacksIsSaid() throws {
+        let folder = try TestFolder()
+        let url = folder.file("model.keras")
+        let model = Sequential {
+            Dense(2, activation: ActivationFunction(name: "cube") { $0 }, inputShape: [3])
+        }
+        let error = #expect(throws: SavedModelError.self) { try model.save(to: url) }
+        #expect(
+            error?.description.contains("dense") == true && error?.description.contains("cube") == true)
+        #expect(!FileManager.default.fileExists(atPath: url.path))
+        #expect(throws: TrainingError.self) {
+            try Self.net().save(to: folder.file("model.pb"))
+        }
+        #expect(throws: TrainingError.self) { try Model.load(from: folder.file("model.pb")) }
+        #expect(throws: FormatError.self) { try Model.load(from: url) }
+    }
+
+    @Test func anUnknownLayerOrArgumentIsNamed() throws {
+        let reader = KerasModelReader(kerasVersion: 3, customLayers: [])
+        func sequential(_ layer: JSONValue) -> JSONValue {
+            ["class_name": "Sequential", "config": ["name": "net", "layers": [layer]]]
+        }
+        let cases: [(JSONValue, [String])] = [
+            (["class_name": "LSTM", "config": ["name": "memory", "units": 3]], ["memory", "LSTM"]),
+            (
+                ["class_name": "Dense", "config": ["name": "head", "units": 3, "lora_rank": 4]],
+                ["head", "lora_rank", "4"]
+            ),
+            (
+                ["class_name": "Dense", "config": ["name": "head", "units": 3, "new": [1]]],
+                ["head", "new", "[1]"]
+            ),
+            (["class_name": "Dense", "config": ["name": "head"]], ["head", "units", "missing"]),
+            (
+                ["class_name": "Dense", "config": ["name": "head", "units": "many"]],
+                ["head", "units", "many"]
+            ),
+            (
+                ["class_name": "Dense", "config": ["name": "head", "units": 4_611_686_018_427_387_904]],
+                ["head", "units"]
+            ),
+            (
+                [
+                    "class_name": "Conv2D",
+                    "config": ["name": "c", "filters": 1, "kernel_size": 3, "data_format": "channels_first"],
+                ],
+                ["c", "data_format", "channels_first"]
+            ),
+            (["class_name": "Activation", "config": ["name": "a", "activation": "wave"]], ["a", "wave"]),
+        ]
+        for (layer, words) in cases {
+            let error = #expect(throws: SavedModelError.self) { try reader.model(from: sequential(layer)) }
+            for word in words { #expect(error?.description.contains(word) == true, "\(word)") }
+        }
+    }
+}
