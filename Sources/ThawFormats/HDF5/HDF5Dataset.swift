@@ -46,7 +46,7 @@ public struct HDF5Dataset {
 
     /// The elements as a tensor.
     ///
-    /// Elements of a type that ``DType`` lacks are converted as ``HDF5ElementType/dtype`` says. A dataset
+    /// Elements of a type that `DType` lacks are converted as ``HDF5ElementType/dtype`` says. A dataset
     /// that holds nothing gives a tensor of shape `[0]`. Chunks that were never written hold the dataset's
     /// fill value. Nothing is allocated before the file is known to have the elements.
     ///

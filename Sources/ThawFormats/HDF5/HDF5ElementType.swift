@@ -37,7 +37,7 @@ public enum HDF5ElementType: Sendable, Hashable {
 
     /// The type of the tensor that elements of this type become; `nil` for what is no number.
     ///
-    /// Whole numbers that ``DType`` lacks become the next larger signed type: `int8`, `int16` and `uint16`
+    /// Whole numbers that `DType` lacks become the next larger signed type: `int8`, `int16` and `uint16`
     /// are read as `int32`,
     /// `uint32` and `uint64` as `int64`.
     public var dtype: DType? {

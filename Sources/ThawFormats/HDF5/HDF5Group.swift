@@ -109,10 +109,13 @@ public struct HDF5Group {
         let source = object.source
         let path = joined(link.name)
         // Groups may contain themselves.
-        guard path.utf8.count <= 1 << 16 else { throw source.malformed("its paths are too long") }
+        guard path.utf8.count <= 1 << 14 else { throw source.malformed("its paths are too long") }
         switch link.target {
         case .object(let address):
             let object = try catalog.object(at: address)
+            // Many objects below long names would take far more memory than the file.
+            let claim = HDF5Source.Claim(object: address, place: -2)
+            try source.claim(path.utf8.count, claim, of: "the path of an object")
             if object.isDataset { return .dataset(try HDF5Dataset(object, path: path)) }
             if object.isGroup { return .group(HDF5Group(object, catalog, path: path)) }
             throw source.unsupported(

@@ -64,6 +64,22 @@ import ThawTensor
         for _ in 0..<10_000 { _ = try file.dataset("group/other").readTensor() }
     }
 
+    /// Long names above many objects: their paths alone would take a hundred times the file.
+    @Test func pathsThatTakeTooMuch() throws {
+        var writer = HDF5Writer()
+        let folder = (0..<15).map { "\($0)" + String(repeating: "x", count: 1000) }.joined(separator: "/")
+        for index in 0..<3000 { try writer.add(Tensor(scalar: index), at: "\(folder)/\(index)") }
+        let file = try HDF5File(try writer.bytes(), contentsLimit: 1 << 20)
+        #expect(try file.dataset("\(folder)/7").readTensor().item == 7)
+        let error = #expect(throws: FormatError.self) { try file.root.datasets() }
+        #expect(error?.kind == .tooLarge)
+        try writer.addGroup("\(folder)/\(folder)")
+        let deep = #expect(throws: FormatError.self) {
+            try HDF5File(try writer.bytes()).group("\(folder)/\(folder)")
+        }
+        #expect(deep?.description.contains("too long") == true)
+    }
+
     @Test func addressesThatLeaveTheFile() throws {
         let whole = try Self.file()
         var refused = 0

@@ -72,6 +72,13 @@ def many(file):
     file.attrs["names"] = np.array([f"layer_{index}/kernel:0".encode() for index in range(260)], "S24")
 
 
+def dense(file):
+    """So many links that their heap has several rows of blocks, and their index several levels."""
+    file["data"] = np.float32(1)
+    for index in range(260):
+        file[f"links/a_name_that_takes_room_{index:03}"] = file["data"]
+
+
 def chunks(file):
     options = {
         "plain": {}, "gzip": {"compression": "gzip"}, "shuffle": {"compression": "gzip", "shuffle": True},
@@ -180,6 +187,7 @@ for content in (scalars, texts, many, chunks, sparse, early, links, keras2):
         FILES[f"{content.__name__}_{version}"] = (content, {"libver": version})
 FILES["attributes_earliest"] = (attributes, {"libver": OLD})
 FILES["attributes_latest"] = (attributes, {"libver": NEW})
+FILES["dense"] = (dense, {"libver": NEW})
 FILES["ordered"] = (ordered, {"libver": NEW, "track_order": True})
 FILES["ordered_default"] = (ordered, {"track_order": True})
 FILES["user_block"] = (keras2, {"userblock_size": 512})
