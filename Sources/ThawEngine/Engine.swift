@@ -15,8 +15,10 @@ public protocol Engine: AnyObject, Sendable {
 
     /// Compiles a graph. The executable holds on to the variables the graph reads and assigns.
     ///
-    /// - Parameter isBatchInvariant: a sample's result must have the same bits in executables of the same graph for other
-    ///   batch sizes, of two samples and more; without it the engine may choose the fastest algorithm for each size.
+    /// - Parameters:
+    ///   - graph: what to compute.
+    ///   - isBatchInvariant: a sample's result must have the same bits in executables of the same graph for other batch
+    ///     sizes, of two samples and more; without it the engine may choose the fastest algorithm for each size.
     func compile(_ graph: Graph, isBatchInvariant: Bool) throws -> any Executable
 
     /// Runs `body` on the thread that owns the engine's worker pool and waits for it. Work that makes many calls is

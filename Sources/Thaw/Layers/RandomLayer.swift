@@ -37,7 +37,9 @@ open class RandomLayer: Layer {
 
     /// The input with random numbers in it. A subclass overrides it.
     ///
-    /// - Parameter draw: gives random numbers of a distribution, in a shape.
+    /// - Parameters:
+    ///   - input: what the layer is called on.
+    ///   - draw: gives random numbers of a distribution, in a shape.
     open func disturbed(
         _ input: SymbolicTensor,
         draw: (_ distribution: RandomDistribution, _ shape: [Int]) throws -> SymbolicTensor

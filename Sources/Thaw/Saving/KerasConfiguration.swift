@@ -36,7 +36,9 @@ public final class KerasConfiguration {
 
     /// A whole number.
     ///
-    /// - Parameter fallback: what it is where the file does not say; nil if it must.
+    /// - Parameters:
+    ///   - argument: its name.
+    ///   - fallback: what it is where the file does not say; nil if it must.
     public func integer(_ argument: String, default fallback: Int? = nil) throws -> Int {
         try read(argument, "a whole number", fallback) { $0.integer }
     }

@@ -77,7 +77,9 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
 
     /// Compiles a graph: folds and fuses, plans memory, makes oneDNN's primitives.
     ///
-    /// - Parameter isBatchInvariant: keeps to direct convolutions; Winograd's are chosen by size.
+    /// - Parameters:
+    ///   - graph: what to compute.
+    ///   - isBatchInvariant: keeps to direct convolutions; Winograd's are chosen by size.
     /// - Throws: `EngineError` for an operation or element type without a kernel, and `GraphError` from the passes.
     public func compile(_ graph: Graph, isBatchInvariant: Bool) throws -> any Executable {
         try perform { () throws in
