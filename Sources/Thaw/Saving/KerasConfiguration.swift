@@ -55,7 +55,10 @@ public final class KerasConfiguration {
 
     /// A truth value.
     public func bool(_ argument: String, default fallback: Bool? = nil) throws -> Bool {
-        try read(argument, "true or false", fallback) { $0.bool }
+        // Python's 0 and 1 are truth values too.
+        try read(argument, "true or false", fallback) { value in
+            value.bool ?? value.integer.flatMap { $0 == 0 || $0 == 1 ? $0 == 1 : nil }
+        }
     }
 
     /// A text.

@@ -39,6 +39,10 @@ extension Metric {
             className: className, layerName: "metric", kerasVersion: kerasVersion,
             values: value["config"]?.object ?? [:])
         let name = configuration.value("name")?.string
+        // Keras 2 wrote a function as a metric in this way.
+        if className == "MeanMetricWrapper", let function = configuration.value("fn")?.string {
+            return try named(name == "accuracy" ? "accuracy" : function, .string(function), kerasVersion)
+        }
         configuration.ignore("fn")
         guard let metric = try make(className, configuration, name: name) else { return nil }
         try configuration.finish()

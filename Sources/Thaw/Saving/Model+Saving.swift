@@ -58,7 +58,8 @@ extension Model {
     /// Makes the model that a file holds.
     ///
     /// - Parameters:
-    ///   - url: an archive of Keras 3 or of `save(to:)`, whose name ends in `.keras`.
+    ///   - url: an archive of Keras 3 or of `save(to:)`, whose name ends in `.keras`; or a whole model in HDF5 of Keras 2 or 3, whose name
+    ///     ends in `.h5` or `.hdf5`. What Keras 2 meant otherwise, as by `hard_sigmoid`, keeps its meaning.
     ///   - customLayers: layers of your own that occur in it.
     ///   - compiled: whether to compile it as the file says and put back the optimizer's state.
     /// - Throws: `SavedModelError` naming the first layer or argument that Thaw lacks; `FormatError` for a file that cannot be
@@ -66,11 +67,14 @@ extension Model {
     public static func load(
         from url: URL, customLayers: [any KerasLayer.Type] = [], compiled: Bool = true
     ) throws -> Model {
-        guard url.pathExtension == "keras" else {
+        switch url.pathExtension {
+        case "keras": return try KerasArchive(url).model(customLayers: customLayers, compiled: compiled)
+        case "h5", "hdf5":
+            return try KerasLegacyFile(url).model(customLayers: customLayers, compiled: compiled)
+        default:
             throw TrainingError.invalidArgument(
-                "load: \(url.path) does not end in .keras, the format of whole models.")
+                "load: \(url.path) ends in neither .keras nor .h5, the formats of whole models.")
         }
-        return try KerasArchive(url).model(customLayers: customLayers, compiled: compiled)
     }
 }
 

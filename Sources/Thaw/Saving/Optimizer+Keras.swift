@@ -41,10 +41,12 @@ extension Optimizer {
 
     /// The optimizer that Keras's files describe.
     static func keras(_ object: JSONValue, kerasVersion: Int) throws -> Optimizer {
-        guard let className = object["class_name"]?.string, let values = object["config"]?.object else {
+        guard let given = object["class_name"]?.string, let values = object["config"]?.object else {
             throw SavedModelError.malformed(
                 layer: "the optimizer", message: "it has no class_name or no config.")
         }
+        // Keras 2.11 to 2.15 took their own new optimizers for somebody else's.
+        let className = given.hasPrefix("Custom>") ? String(given.dropFirst("Custom>".count)) : given
         let configuration = KerasConfiguration(
             className: className, layerName: "optimizer", kerasVersion: kerasVersion, values: values)
         let rate = try KerasSchedules.schedule(configuration)

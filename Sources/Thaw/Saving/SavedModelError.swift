@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import ThawTensor
 
 /// Why a model could not be saved to, or made from, a file: where in the model, what, and how to mend it.

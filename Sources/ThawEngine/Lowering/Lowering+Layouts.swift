@@ -24,7 +24,8 @@ extension Lowering {
         if primitive.matches(argument, plain) { return try storage(for: value) }
         let root = analysis.root(value)
         let known = copies[root, default: []].first {
-            $0.phase <= phase && primitive.matches(argument, $0.layout)
+            // A square kernel and its transpose are one value, and oneDNN may choose equal layouts for both.
+            $0.phase <= phase && $0.plain.isSame(as: plain) && primitive.matches(argument, $0.layout)
         }
         if let known { return known.storage }
         let source = try storage(for: value)

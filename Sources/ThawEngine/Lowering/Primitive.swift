@@ -75,6 +75,12 @@ extension thaw_layout {
         }
     }
 
+    /// Whether both have these sizes and strides, neither being oneDNN's choice.
+    func isSame(as other: thaw_layout) -> Bool {
+        rank == other.rank && any == 0 && other.any == 0 && like == nil && other.like == nil
+            && sizes == other.sizes && strides == other.strides
+    }
+
     /// The same sizes in whatever layout oneDNN finds fastest.
     var freely: thaw_layout {
         var copy = self

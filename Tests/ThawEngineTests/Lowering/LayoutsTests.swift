@@ -56,6 +56,19 @@ extension EngineTests {
             }
         }
 
+        /// A frozen square kernel is read as it is forwards and transposed backwards: two packed copies, not one.
+        @Test(arguments: [16, 64, 128]) func squareKernelsAndTheirTransposes(_ size: Int) throws {
+            let x = uniform([32, size])
+            let kernel = uniform([size, size], -0.2..<0.2, seed: 2)
+            try expectAgreement(["x": x]) { fixture in
+                let x = try fixture.input("x")
+                let kept = fixture.graph.read(try fixture.variable("k", kernel))
+                let y = try x.matmul(kept).tanh()
+                fixture.output(y, try x.matmul(kept, transposeB: true))
+                fixture.output(try fixture.gradients(of: y, [x]))
+            }
+        }
+
         @Test func sameBitsInAnyBatchWhereThatIsAsked() throws {
             for engine in try Engines.all() {
                 let x = uniform([64, 8, 8, 32])

@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+@testable import Thaw
+
+/// A folder of files from elsewhere, which the project does not contain.
+private let realData = ProcessInfo.processInfo.environment["THAW_REAL_DATA"].map { URL(filePath: $0) }
+
+/// Models that others trained, with `THAW_REAL_DATA` naming the folder they are in.
+@Suite(.enabled(if: realData != nil, "needs models from elsewhere: THAW_REAL_DATA=FOLDER"))
+struct RealModelTests {
+    /// MLPerf Tiny's ResNet-8 of Keras 2.4 is right about 87.8 % of 932 images of CIFAR-10.
+    @Test func resNet8OfKeras2() throws {
+        let folder = try #require(realData)
+        let model = try Model.load(from: folder.appending(path: "mlperf_tiny/pretrainedResnet.h5"))
+        #expect(model.parameterCount == 78_666)
+        let bytes = try [UInt8](Data(contentsOf: folder.appending(path: "cifar10_lossless/test_932.bin")))
+        let count = bytes.count / 3073
+        #expect(count == 932)
+        var pixels = [Float](repeating: 0, count: count * 3072)
+        var labels: [Int32] = []
+        for image in 0..<count {
+            labels.append(Int32(bytes[image * 3073]))
+            for place in 0..<1024 {
+                for channel in 0..<3 {
+                    pixels[image * 3072 + place * 3 + channel] = Float(
+                        bytes[image * 3073 + 1 + channel * 1024 + place])
+                }
+            }
+        }
+        let probabilities = try model.predict(Tensor(shape: [count, 32, 32, 3], scalars: pixels))
+        let right = zip(probabilities.argMax(axis: -1).scalars(as: Int32.self), labels).count { $0 == $1 }
+        let accuracy = Double(right) / Double(count)
+        #expect(abs(accuracy - 0.878) < 0.001, "\(accuracy)")
+        #expect(model.optimizer?.name == "Adam")
+        #expect((model.optimizer?.iterations ?? 0) > 0)
+    }
+
+    /// A keyword spotter of Keras 2.14, whose DepthwiseConv2D has an argument that Keras 3 refuses.
+    @Test func keywordSpotterOfKeras2() throws {
+        let folder = try #require(realData)
+        let model = try Model.load(from: folder.appending(path: "mlperf_tiny/str_ww_ref_model.h5"))
+        let shape = try #require(model.inputShape)
+        #expect(try model.predict(Tensor.zeros([2] + shape)).shape[0] == 2)
+    }
+}
