@@ -49,6 +49,9 @@ public final class BatchNormalization: Layer {
     let movingMeanInitializer: Initializer
     let movingVarianceInitializer: Initializer
 
+    /// The axis that the file it was read from names.
+    var declaredAxis = -1
+
     private var movingMean: Parameter?
     private var movingVariance: Parameter?
 
@@ -112,6 +115,11 @@ public final class BatchNormalization: Layer {
             throw LayerError("momentum must be from 0 to 1, got \(momentum).")
         }
         guard epsilon > 0 else { throw LayerError("epsilon must be above 0, got \(epsilon).") }
+        guard declaredAxis == -1 || declaredAxis == inputShape.count - 1 else {
+            throw LayerError(
+                "normalizes axis \(declaredAxis) of inputs of shape \(inputShape) where it was made; here it is always the last."
+            )
+        }
         guard inputShape.count >= 2, let channels = inputShape.last else {
             throw LayerError(
                 "expects inputs [n, ..., channels] of at least 2 axes, got \(inputShape); "

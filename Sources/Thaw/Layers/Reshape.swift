@@ -1,4 +1,5 @@
 public import ThawGraph
+import ThawTensor
 
 /// Gives samples another shape; the elements keep their order.
 ///
@@ -30,8 +31,8 @@ public final class Reshape: Layer {
     private func resolved(_ sample: [Int]) throws -> [Int] {
         let count = sample.reduce(1, *)
         let unknown = targetShape.filter { $0 == -1 }.count
-        let known = targetShape.filter { $0 != -1 }.reduce(1, *)
         guard unknown <= 1, targetShape.allSatisfy({ $0 == -1 || $0 > 0 }),
+            let known = TensorShape.elementCount(targetShape.filter { $0 != -1 }),
             unknown == 0 ? known == count : count % known == 0
         else {
             throw LayerError(

@@ -40,7 +40,9 @@ struct KerasOptimizerState {
                 for slot in group {
                     result.append(
                         values?[slot]
-                            ?? .full(entry.parameter.shape, optimizer.initialValue(ofSlot: slot)))
+                            ?? (slot == WeightAveraging.averageSlot
+                                ? entry.parameter.value
+                                : .full(entry.parameter.shape, optimizer.initialValue(ofSlot: slot))))
                 }
             }
         }
@@ -57,6 +59,10 @@ struct KerasOptimizerState {
         let product = optimizer is Nadam ? 1 : 0
         let expected = leading + groups.reduce(0) { $0 + $1.count } * parameters.count
         guard variables.count >= leading else { throw unexpected(variables.count, expected) }
+        guard variables[..<leading].allSatisfy({ $0.count == 1 }) else {
+            throw SavedModelError.malformed(
+                layer: "the optimizer", message: "its step or learning rate is no single number.")
+        }
         let steps = Double(variables[0].cast(to: .float32).item)
         guard steps >= 0, steps < 1e15 else { throw unexpected(variables.count, expected) }
         optimizer.iterations = Int(steps)
@@ -87,7 +93,7 @@ struct KerasOptimizerState {
                 }
             }
         }
-        if product == 1, next < variables.count {
+        if product == 1, next < variables.count, variables[next].count == 1 {
             for index in values.indices {
                 values[index]["momentum_product"] = variables[next].cast(to: .float32)
             }
@@ -95,6 +101,7 @@ struct KerasOptimizerState {
         for (entry, values) in zip(parameters, values) {
             try optimizer.setSlotValues(values, of: entry.parameter, path: entry.path, engine: model.engine)
         }
+        try optimizer.check()
     }
 
     private func unexpected(_ count: Int, _ expected: Int) -> SavedModelError {

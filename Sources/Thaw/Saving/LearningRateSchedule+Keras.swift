@@ -17,14 +17,11 @@ enum KerasSchedules {
 
     /// A rate that is a number, or an object.
     static func schedule(_ configuration: KerasConfiguration) throws -> any LearningRateSchedule {
-        guard let value = configuration.value("learning_rate") ?? configuration.value("lr") else {
-            return 0.001
-        }
-        guard let className = value["class_name"]?.string else {
-            return try configuration.number("learning_rate")
-        }
+        let argument = configuration.value("learning_rate") == nil ? "lr" : "learning_rate"
+        guard let value = configuration.value(argument) else { return 0.001 }
+        guard let className = value["class_name"]?.string else { return try configuration.number(argument) }
         guard let type = types.first(where: { $0.kerasClassName == className }) else {
-            throw configuration.unsupported("learning_rate")
+            throw configuration.unsupported(argument)
         }
         let inner = KerasConfiguration(
             className: className, layerName: configuration.layerName,

@@ -66,7 +66,8 @@ extension Metric {
         _ className: String, _ configuration: KerasConfiguration, name: String?
     ) throws -> Metric? {
         switch className {
-        case "Accuracy": return Accuracy(name: name ?? "accuracy")
+        // Keras's class of this name counts exact equality.
+        case "Accuracy": throw configuration.unsupported("class_name")
         case "BinaryAccuracy":
             return BinaryAccuracy(
                 threshold: try configuration.number("threshold", default: 0.5),
@@ -140,7 +141,6 @@ extension LossMetric: KerasMetric {
     var kerasArguments: [String: JSONValue] { loss.kerasArguments ?? [:] }
 }
 
-extension Accuracy: KerasMetric { var kerasClassName: String { "Accuracy" } }
 extension CategoricalAccuracy: KerasMetric { var kerasClassName: String { "CategoricalAccuracy" } }
 extension SparseCategoricalAccuracy: KerasMetric {
     var kerasClassName: String { "SparseCategoricalAccuracy" }

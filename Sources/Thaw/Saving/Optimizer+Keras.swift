@@ -60,10 +60,12 @@ extension Optimizer {
         }
         if let limit = try configuration.optionalNumber("clipvalue") { optimizer.clipping = .value(limit) }
         let momentum = try configuration.number("ema_momentum", default: 0.99)
-        let frequency = try configuration.optionalNumber("ema_overwrite_frequency")
+        let frequency =
+            try configuration.value("ema_overwrite_frequency") == nil
+            ? nil : configuration.integer("ema_overwrite_frequency")
         if try configuration.bool("use_ema", default: false) {
             optimizer.weightAveraging = WeightAveraging(
-                momentum: momentum, overwriteEvery: frequency.map { Int($0) })
+                momentum: momentum, overwriteEvery: frequency)
         }
         optimizer.gradientAccumulationSteps = try configuration.integer(
             "gradient_accumulation_steps", default: 1)

@@ -44,6 +44,7 @@ struct ThawExtras {
             object["optimizer"] = [
                 "updates": .object(counts), "batch": .integer(optimizer.batchNumber),
                 "gathered": .integer(optimizer.gatheredBatches),
+                "decayExclusions": .array(optimizer.weightDecayExclusions.map(JSONValue.string)),
             ]
         }
         self.object = .object(object)
@@ -101,15 +102,38 @@ struct ThawExtras {
         let frozen = Set((object["frozen"]?.array ?? []).compactMap(\.string))
         for (path, layer) in model.sublayerPaths where frozen.contains(path) { layer.freeze() }
         guard let optimizer = model.optimizer, let state = object["optimizer"] else { return }
-        optimizer.batchNumber = state["batch"]?.integer ?? optimizer.iterations
-        optimizer.gatheredBatches = state["gathered"]?.integer ?? 0
+        let (batch, gathered) = (
+            state["batch"]?.integer ?? optimizer.iterations, state["gathered"]?.integer ?? 0
+        )
+        guard (0..<1 << 50).contains(batch),
+            (0..<max(1, optimizer.gradientAccumulationSteps)).contains(gathered)
+        else {
+            throw SavedModelError.malformed(
+                layer: "the optimizer", message: "it has seen \(batch) batches and gathered \(gathered).")
+        }
+        optimizer.batchNumber = batch
+        optimizer.gatheredBatches = gathered
+        optimizer.weightDecayExclusions = (state["decayExclusions"]?.array ?? []).compactMap(\.string)
         for (path, parameter) in model.parameterPaths {
             var values: [String: Tensor] = [:]
             let prefix = "\(path)/"
+            let slots = optimizer.slotNames + [WeightAveraging.averageSlot, Optimizer.gradientSumSlot]
+            let scalars = optimizer.scalarSlotNames + [WeightAveraging.countSlot]
             for (name, tensor) in tensors where name.hasPrefix(prefix) {
-                values[String(name.dropFirst(prefix.count))] = tensor
+                let slot = String(name.dropFirst(prefix.count))
+                guard
+                    slots.contains(slot) && tensor.shape == parameter.shape
+                        || scalars.contains(slot) && tensor.shape.isEmpty
+                else {
+                    throw SavedModelError.malformed(
+                        layer: "the optimizer",
+                        message: "\(name) of shape \(tensor.shape) means nothing to it.")
+                }
+                values[slot] = tensor
             }
-            if let count = state["updates"]?[path]?.double { values["iterations"] = .full([], count) }
+            if let count = state["updates"]?[path]?.double, count >= 0 {
+                values["iterations"] = .full([], count)
+            }
             guard !values.isEmpty else { continue }
             try optimizer.setSlotValues(values, of: parameter, path: path, engine: model.engine)
         }

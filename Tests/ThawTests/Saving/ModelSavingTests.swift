@@ -139,4 +139,37 @@ import ThawTestSupport
             for word in words { #expect(error?.description.contains(word) == true, "\(word)") }
         }
     }
+
+    /// Numbers that nobody wrote in good faith are errors, not traps.
+    @Test func absurdNumbersAreRefused() throws {
+        let reader = KerasModelReader(kerasVersion: 3, customLayers: [])
+        let huge: JSONValue = [16_777_216, 16_777_216, 16_777_216]
+        #expect(throws: (any Error).self) {
+            let layers: JSONValue = [
+                [
+                    "class_name": "Reshape",
+                    "config": ["name": "r", "batch_input_shape": [.null, 4], "target_shape": huge],
+                ]
+            ]
+            try reader.model(from: ["class_name": "Sequential", "config": ["name": "net", "layers": layers]])
+                .ensureBuilt()
+        }
+        // A normalization of another axis than the last is not ours.
+        let axes: JSONValue = [
+            [
+                "class_name": "BatchNormalization",
+                "config": ["name": "b", "batch_input_shape": [.null, 4, 4, 3], "axis": [1]],
+            ]
+        ]
+        let model = try reader.model(from: [
+            "class_name": "Sequential", "config": ["name": "net", "layers": axes],
+        ])
+        let error = #expect(throws: LayerError.self) { try model.ensureBuilt() }
+        #expect(error?.description.contains("axis 1") == true)
+        #expect(throws: (any Error).self) {
+            try Optimizer.keras(
+                ["class_name": "SGD", "config": ["use_ema": true, "ema_overwrite_frequency": 1e300]],
+                kerasVersion: 3)
+        }
+    }
 }

@@ -6,9 +6,8 @@ extension BatchNormalization: KerasLayer {
 
     /// Makes the layer from Keras's arguments.
     public static func make(from configuration: KerasConfiguration) throws -> Layer {
-        // The axis of images; the build checks that it is the last one.
-        let axis = try configuration.integers("axis", default: [-1])
-        guard axis == [-1] || axis == [3] || axis == [1] else { throw configuration.unsupported("axis") }
+        let axes = try configuration.integers("axis", default: [-1])
+        guard axes.count == 1 else { throw configuration.unsupported("axis") }
         try configuration.expect("renorm", false)
         try configuration.expect("renorm_clipping", [:])
         configuration.ignore("renorm_momentum", "fused", "synchronized")
@@ -28,6 +27,8 @@ extension BatchNormalization: KerasLayer {
             gammaRegularizer: try configuration.regularizer("gamma_regularizer"),
             betaConstraint: try configuration.constraint("beta_constraint"),
             gammaConstraint: try configuration.constraint("gamma_constraint"))
+        // Keras 2 wrote the axis as it was counted from the front; building checks that it is the last one.
+        layer.declaredAxis = axes[0]
         return layer
     }
 
