@@ -68,7 +68,7 @@ struct KerasOptimizerState {
         optimizer.iterations = Int(steps)
         if leading == 2 { optimizer.learningRate = Double(variables[1].cast(to: .float32).item) }
         guard variables.count > leading else { return }
-        // Keras before 3.4 did not keep Nadam's product.
+        // Without Nadam's product the one of a first step is taken.
         guard variables.count == expected || variables.count == expected + product else {
             throw unexpected(variables.count, expected)
         }

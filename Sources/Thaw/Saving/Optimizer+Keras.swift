@@ -45,7 +45,7 @@ extension Optimizer {
             throw SavedModelError.malformed(
                 layer: "the optimizer", message: "it has no class_name or no config.")
         }
-        // Keras 2.11 to 2.15 took their own new optimizers for somebody else's.
+        // A file of Keras 2.14 has its own Adam as somebody else's.
         let className = given.hasPrefix("Custom>") ? String(given.dropFirst("Custom>".count)) : given
         let configuration = KerasConfiguration(
             className: className, layerName: "optimizer", kerasVersion: kerasVersion, values: values)
