@@ -154,7 +154,8 @@ public final class KerasConfiguration {
             guard let fallback else { throw malformed("\(argument) is missing.") }
             return fallback
         }
-        let wholes = given.array ?? [given]
+        let isBounded = Value.self != Double.self && Value.self != Double?.self
+        let wholes = isBounded ? given.array ?? [given] : []
         guard
             !wholes.contains(where: {
                 abs($0.double ?? 0) > Double(Self.largest) && $0.integer != nil && argument != "seed"

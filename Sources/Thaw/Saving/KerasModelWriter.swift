@@ -3,11 +3,31 @@ import ThawFormats
 /// Describes models as Keras 3 does, in the JSON of its `config.json`.
 struct KerasModelWriter {
     /// The whole model.
-    func object(for model: Model) throws -> JSONValue { try object(for: model, named: model.name) }
+    ///
+    /// - Throws: `SavedModelError.notInKeras` for a layer that Keras's files cannot hold.
+    func object(for model: Model) throws -> JSONValue {
+        var seen: Set<ObjectIdentifier> = []
+        try refuseRepeated(in: model, &seen)
+        return try object(for: model, named: model.name)
+    }
+
+    /// Keras's files describe a layer once for each list that it stands in, and would make as many layers of it.
+    private func refuseRepeated(in model: Model, _ seen: inout Set<ObjectIdentifier>) throws {
+        for layer in model.layers {
+            guard seen.insert(ObjectIdentifier(layer)).inserted else {
+                throw SavedModelError.notInKeras(
+                    layer: layer.name,
+                    message:
+                        "it lies in two models, or twice in one Sequential; call it twice in one model of inputs and outputs."
+                )
+            }
+            if let inner = layer as? Model { try refuseRepeated(in: inner, &seen) }
+        }
+    }
 
     private func object(for model: Model, named name: String) throws -> JSONValue {
         if let layer = model as? any KerasLayer { return try object(for: layer, named: name) }
-        if let sequential = model as? Sequential, sequential.hasDistinctLayers {
+        if let sequential = model as? Sequential {
             return try object(for: sequential, named: name)
         }
         guard let topology = try? model.connections else {
@@ -108,9 +128,4 @@ struct KerasModelWriter {
                 "output_layers": .array(topology.outputs.map(history)),
             ], registeredName: "Functional")
     }
-}
-
-extension Sequential {
-    /// Whether no layer occurs twice, which Keras's Sequential does not allow.
-    fileprivate var hasDistinctLayers: Bool { Set(layers.map(ObjectIdentifier.init)).count == layers.count }
 }

@@ -31,7 +31,9 @@ struct KerasOptimizerState {
 
     /// The variables to write. An optimizer that has not stepped yet has none for parameters, as in Keras.
     var variables: [Tensor] {
-        var result = [Tensor.full([], Double(optimizer.iterations), dtype: .int32)]
+        // Keras counts batches where gradients are gathered, Thaw updates.
+        let batches = optimizer.iterations * optimizer.gradientAccumulationSteps + optimizer.gatheredBatches
+        var result = [Tensor.full([], Double(batches), dtype: .int32)]
         if leading == 2 { result.append(Tensor.full([], optimizer.learningRate)) }
         let values = parameters.map { optimizer.slotValues(of: $0.parameter) }
         guard values.contains(where: { $0 != nil }) else { return result }
@@ -63,9 +65,13 @@ struct KerasOptimizerState {
             throw SavedModelError.malformed(
                 layer: "the optimizer", message: "its step or learning rate is no single number.")
         }
-        let steps = Double(variables[0].cast(to: .float32).item)
-        guard steps >= 0, steps < 1e15 else { throw unexpected(variables.count, expected) }
-        optimizer.iterations = Int(steps)
+        let batches = variables[0].item
+        guard batches >= 0, batches < 1e15 else { throw unexpected(variables.count, expected) }
+        let (updates, gathered) = Int(batches).quotientAndRemainder(
+            dividingBy: optimizer.gradientAccumulationSteps)
+        optimizer.iterations = updates
+        optimizer.gatheredBatches = gathered
+        let steps = Double(updates)
         if leading == 2 { optimizer.learningRate = Double(variables[1].cast(to: .float32).item) }
         guard variables.count > leading else { return }
         // Without Nadam's product the one of a first step is taken.

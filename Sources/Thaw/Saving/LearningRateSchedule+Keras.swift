@@ -44,23 +44,47 @@ enum KerasSchedules {
     }
 }
 
+/// The arguments that two classes of Keras share.
+private struct DecayArguments {
+    let initial: Double
+    let steps: Int
+    let rate: Double
+    let staircase: Bool
+
+    init(initial: Double, steps: Int, rate: Double, staircase: Bool) {
+        self.initial = initial
+        self.steps = steps
+        self.rate = rate
+        self.staircase = staircase
+    }
+
+    init(_ configuration: KerasConfiguration) throws {
+        initial = try configuration.number("initial_learning_rate")
+        steps = try configuration.integer("decay_steps")
+        rate = try configuration.number("decay_rate")
+        staircase = try configuration.bool("staircase", default: false)
+    }
+
+    var object: [String: JSONValue] {
+        [
+            "initial_learning_rate": .number(initial), "decay_steps": .integer(steps),
+            "decay_rate": .number(rate), "staircase": .bool(staircase),
+        ]
+    }
+}
+
 extension ExponentialDecay: KerasSchedule {
     static let kerasClassName = "ExponentialDecay"
 
     init(keras configuration: KerasConfiguration) throws {
+        let arguments = try DecayArguments(configuration)
         self.init(
-            from: try configuration.number("initial_learning_rate"),
-            steps: try configuration.integer("decay_steps"),
-            rate: try configuration.number("decay_rate"),
-            staircase: try configuration.bool("staircase", default: false))
+            from: arguments.initial, steps: arguments.steps, rate: arguments.rate,
+            staircase: arguments.staircase)
     }
 
     var kerasArguments: [String: JSONValue] {
-        [
-            "initial_learning_rate": .number(initial), "decay_steps": .integer(steps),
-            "decay_rate": .number(rate),
-            "staircase": .bool(staircase),
-        ]
+        DecayArguments(initial: initial, steps: steps, rate: rate, staircase: staircase).object
     }
 }
 
@@ -68,19 +92,14 @@ extension InverseTimeDecay: KerasSchedule {
     static let kerasClassName = "InverseTimeDecay"
 
     init(keras configuration: KerasConfiguration) throws {
+        let arguments = try DecayArguments(configuration)
         self.init(
-            from: try configuration.number("initial_learning_rate"),
-            steps: try configuration.integer("decay_steps"),
-            rate: try configuration.number("decay_rate"),
-            staircase: try configuration.bool("staircase", default: false))
+            from: arguments.initial, steps: arguments.steps, rate: arguments.rate,
+            staircase: arguments.staircase)
     }
 
     var kerasArguments: [String: JSONValue] {
-        [
-            "initial_learning_rate": .number(initial), "decay_steps": .integer(steps),
-            "decay_rate": .number(rate),
-            "staircase": .bool(staircase),
-        ]
+        DecayArguments(initial: initial, steps: steps, rate: rate, staircase: staircase).object
     }
 }
 

@@ -103,7 +103,8 @@ struct ThawExtras {
         for (path, layer) in model.sublayerPaths where frozen.contains(path) { layer.freeze() }
         guard let optimizer = model.optimizer, let state = object["optimizer"] else { return }
         let (batch, gathered) = (
-            state["batch"]?.integer ?? optimizer.iterations, state["gathered"]?.integer ?? 0
+            state["batch"]?.integer ?? optimizer.iterations,
+            state["gathered"]?.integer ?? optimizer.gatheredBatches
         )
         guard (0..<1 << 50).contains(batch),
             (0..<max(1, optimizer.gradientAccumulationSteps)).contains(gathered)
@@ -131,8 +132,11 @@ struct ThawExtras {
                 }
                 values[slot] = tensor
             }
-            if let count = state["updates"]?[path]?.double, count >= 0 {
-                values["iterations"] = .full([], count)
+            // One that has not been updated is not in the list, though Keras's variables have a place for it.
+            if optimizer.usesUpdateCount, let counts = state["updates"],
+                parameter.isTrainable || counts[path] != nil
+            {
+                values["iterations"] = .full([], max(0, counts[path]?.double ?? 0))
             }
             guard !values.isEmpty else { continue }
             try optimizer.setSlotValues(values, of: parameter, path: path, engine: model.engine)

@@ -172,4 +172,37 @@ import ThawTestSupport
                 kerasVersion: 3)
         }
     }
+
+    /// Keras's files would make two layers of one, so nothing is written.
+    @Test func aLayerInTwoPlacesIsRefused() throws {
+        let folder = try TestFolder()
+        let shared = Dense(4, name: "shared")
+        let twice = Sequential([Dense(4, inputShape: [4]), shared, ReLU(), shared])
+        let input = Input(shape: [4])
+        let nested = try Model(inputs: [input], outputs: [shared(Sequential([shared])(input))], seed: 1)
+        for model in [twice, nested] as [Model] {
+            let error = #expect(throws: SavedModelError.self) {
+                try model.save(to: folder.file("model.keras"))
+            }
+            #expect(error?.description.contains("shared") == true)
+        }
+        #expect(try folder.names.isEmpty)
+    }
+
+    @Test func gatheredGradientsAreCountedAsKerasDoes() throws {
+        let folder = try TestFolder()
+        let (x, y) = Toy.clusters(40)
+        let model = Self.net()
+        let optimizer = Optimizer.adam().accumulatingGradients(over: 3)
+        try model.compile(optimizer: optimizer, loss: .sparseCategoricalCrossentropy)
+        try model.fit(Dataset(x, y), batchSize: 8, epochs: 1, shuffle: false, verbosity: .silent)
+        #expect(KerasOptimizerState(of: model, optimizer).variables[0].item == 5)
+        try model.save(to: folder.file("model.keras"))
+        let copy = try Model.load(from: folder.file("model.keras"))
+        #expect(copy.optimizer?.iterations == 1 && copy.optimizer?.gatheredBatches == 2)
+        for model in [model, copy] {
+            try model.fit(Dataset(x, y), batchSize: 8, epochs: 1, shuffle: false, verbosity: .silent)
+        }
+        for (a, b) in zip(model.weights, copy.weights) { #expect(a.isBitwiseEqual(to: b)) }
+    }
 }

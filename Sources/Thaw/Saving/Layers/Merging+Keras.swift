@@ -1,14 +1,16 @@
 public import ThawFormats
 
+extension KerasLayer where Self: MergeLayer {
+    /// Keras's arguments: none.
+    public func kerasArguments() throws -> [String: JSONValue] { [:] }
+}
+
 extension Add: KerasLayer {
     /// `Add`.
     public static var kerasClassName: String { "Add" }
 
     /// Makes the layer from Keras's arguments.
     public static func make(from configuration: KerasConfiguration) throws -> Layer { Add() }
-
-    /// Keras's arguments: none.
-    public func kerasArguments() throws -> [String: JSONValue] { [:] }
 }
 
 extension Subtract: KerasLayer {
@@ -17,9 +19,6 @@ extension Subtract: KerasLayer {
 
     /// Makes the layer from Keras's arguments.
     public static func make(from configuration: KerasConfiguration) throws -> Layer { Subtract() }
-
-    /// Keras's arguments: none.
-    public func kerasArguments() throws -> [String: JSONValue] { [:] }
 }
 
 extension Multiply: KerasLayer {
@@ -28,9 +27,6 @@ extension Multiply: KerasLayer {
 
     /// Makes the layer from Keras's arguments.
     public static func make(from configuration: KerasConfiguration) throws -> Layer { Multiply() }
-
-    /// Keras's arguments: none.
-    public func kerasArguments() throws -> [String: JSONValue] { [:] }
 }
 
 extension Average: KerasLayer {
@@ -39,9 +35,6 @@ extension Average: KerasLayer {
 
     /// Makes the layer from Keras's arguments.
     public static func make(from configuration: KerasConfiguration) throws -> Layer { Average() }
-
-    /// Keras's arguments: none.
-    public func kerasArguments() throws -> [String: JSONValue] { [:] }
 }
 
 extension Maximum: KerasLayer {
@@ -50,9 +43,6 @@ extension Maximum: KerasLayer {
 
     /// Makes the layer from Keras's arguments.
     public static func make(from configuration: KerasConfiguration) throws -> Layer { Maximum() }
-
-    /// Keras's arguments: none.
-    public func kerasArguments() throws -> [String: JSONValue] { [:] }
 }
 
 extension Minimum: KerasLayer {
@@ -61,9 +51,6 @@ extension Minimum: KerasLayer {
 
     /// Makes the layer from Keras's arguments.
     public static func make(from configuration: KerasConfiguration) throws -> Layer { Minimum() }
-
-    /// Keras's arguments: none.
-    public func kerasArguments() throws -> [String: JSONValue] { [:] }
 }
 
 extension Concatenate: KerasLayer {
