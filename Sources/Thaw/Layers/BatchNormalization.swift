@@ -5,7 +5,8 @@ public import ThawGraph
 ///
 /// `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`, per element of the last axis; the
 /// statistics run over all other axes. The moving statistics follow the batch's: `moving = moving *
-/// momentum + batch * (1 - momentum)`, with the biased variance, as in Keras 3.
+/// momentum + batch * (1 - momentum)`, with the biased variance, as in Keras 3, or the unbiased one
+/// (`movingVarianceEstimate`).
 ///
 /// ## What it normalises with
 /// In `fit`:
@@ -38,12 +39,22 @@ public final class BatchNormalization: Layer {
         case batchUpdating
     }
 
+    /// Which estimate of the variance the moving one follows. The batch itself is always normalised with the biased one.
+    public enum VarianceEstimate: String, Sendable, Hashable, CaseIterable {
+        /// The mean of squared deviations: Keras 3's.
+        case biased
+        /// Their sum over one less than their count: what PyTorch takes, and Keras 2 for images.
+        case unbiased
+    }
+
     /// What the layer does in training mode. A change takes effect at the next step.
     public var statistics: Statistics { didSet { if oldValue != statistics { configurationDidChange() } } }
     /// The share of the old moving statistics that is kept at an update, in `0...1`.
     public let momentum: Double
     /// What is added to the variance, above 0.
     public let epsilon: Double
+    /// Which estimate of the variance the moving one follows.
+    public private(set) var movingVarianceEstimate: VarianceEstimate
 
     private(set) var scaleAndShift: ScaleAndShift
     let movingMeanInitializer: Initializer
@@ -51,6 +62,8 @@ public final class BatchNormalization: Layer {
 
     /// The axis that the file it was read from names.
     var declaredAxis = -1
+    /// Whether it was read from a file of Keras 2, which takes the unbiased variance for images.
+    var isOfKeras2 = false
 
     private var movingMean: Parameter?
     private var movingVariance: Parameter?
@@ -76,6 +89,7 @@ public final class BatchNormalization: Layer {
     ///   - gammaRegularizer: what is added to the loss for gamma; nil for nothing.
     ///   - betaConstraint: what beta is brought to after each update; nil leaves it.
     ///   - gammaConstraint: what gamma is brought to after each update; nil leaves it.
+    ///   - movingVarianceEstimate: which estimate of the variance the moving one follows.
     ///   - inputShape: the shape of one sample, without the batch axis, for a model's first layer.
     ///   - name: the name; the model numbers layers by type if nil.
     public convenience init(
@@ -84,11 +98,12 @@ public final class BatchNormalization: Layer {
         gammaInitializer: Initializer = .ones, movingMeanInitializer: Initializer = .zeros,
         movingVarianceInitializer: Initializer = .ones, betaRegularizer: Regularizer? = nil,
         gammaRegularizer: Regularizer? = nil, betaConstraint: Constraint? = nil,
-        gammaConstraint: Constraint? = nil, inputShape: [Int]? = nil, name: String? = nil
+        gammaConstraint: Constraint? = nil, movingVarianceEstimate: VarianceEstimate = .biased,
+        inputShape: [Int]? = nil, name: String? = nil
     ) {
         self.init(
             momentum: momentum, epsilon: epsilon, statistics: statistics,
-            movingMeanInitializer: movingMeanInitializer,
+            movingVarianceEstimate: movingVarianceEstimate, movingMeanInitializer: movingMeanInitializer,
             movingVarianceInitializer: movingVarianceInitializer,
             ScaleAndShift(
                 gamma: scale ? WeightSettings(gammaInitializer, gammaRegularizer, gammaConstraint) : nil,
@@ -97,13 +112,15 @@ public final class BatchNormalization: Layer {
     }
 
     private init(
-        momentum: Double, epsilon: Double, statistics: Statistics, movingMeanInitializer: Initializer,
+        momentum: Double, epsilon: Double, statistics: Statistics,
+        movingVarianceEstimate: VarianceEstimate, movingMeanInitializer: Initializer,
         movingVarianceInitializer: Initializer, _ scaleAndShift: ScaleAndShift, inputShape: [Int]? = nil,
         name: String? = nil
     ) {
         self.momentum = momentum
         self.epsilon = epsilon
         self.statistics = statistics
+        self.movingVarianceEstimate = movingVarianceEstimate
         self.scaleAndShift = scaleAndShift
         self.movingMeanInitializer = movingMeanInitializer
         self.movingVarianceInitializer = movingVarianceInitializer
@@ -126,6 +143,7 @@ public final class BatchNormalization: Layer {
                     + "put the channels last."
             )
         }
+        if isOfKeras2, inputShape.count == 4 { movingVarianceEstimate = .unbiased }
         try scaleAndShift.build(in: self, shape: [channels])
         movingMean = try addWeight(
             name: "moving_mean", shape: [channels], initializer: movingMeanInitializer, role: .statistic)
@@ -154,12 +172,20 @@ public final class BatchNormalization: Layer {
         let (output, mean, variance) = try input.batchNormalization(
             gamma: scale, beta: shift, epsilon: epsilon)
         if statistics == .batchUpdating, context.writesState {
-            for (moving, batch) in [(movingMean, mean), (movingVariance, variance)] {
+            let count = Double(input.shape.dropLast().reduce(1, *))
+            let correction = movingVarianceEstimate == .unbiased && count > 1 ? count / (count - 1) : 1
+            for (moving, batch, factor) in [(movingMean, mean, 1), (movingVariance, variance, correction)] {
                 let kept = try context.read(moving) * momentum
-                context.update(moving, to: try kept + batch * (1 - momentum))
+                context.update(moving, to: try kept + batch * ((1 - momentum) * factor))
             }
         }
         return output
+    }
+
+    /// For what a saved model says.
+    func setMovingVarianceEstimate(_ estimate: VarianceEstimate) {
+        movingVarianceEstimate = estimate
+        configurationDidChange()
     }
 
     /// What the layer does in a call: the call's override, in inference the moving statistics, else its
@@ -173,6 +199,7 @@ public final class BatchNormalization: Layer {
     public override func cloned() throws -> Layer {
         BatchNormalization(
             momentum: momentum, epsilon: epsilon, statistics: statistics,
+            movingVarianceEstimate: movingVarianceEstimate,
             movingMeanInitializer: movingMeanInitializer,
             movingVarianceInitializer: movingVarianceInitializer,
             scaleAndShift.unbuilt)

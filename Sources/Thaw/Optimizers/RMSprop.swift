@@ -16,6 +16,8 @@ public final class RMSprop: Optimizer {
     public let epsilon: Double
     /// Whether the gradient's variance is used instead of its square.
     public let centered: Bool
+    /// Whether `epsilon` is added to the root and not under it.
+    public let addsEpsilonToRoot: Bool
 
     /// Creates the optimizer.
     ///
@@ -25,11 +27,15 @@ public final class RMSprop: Optimizer {
     ///   - momentum: how much of the last step is repeated, in `0...1`; 0 keeps no state for it.
     ///   - epsilon: keeps the division away from zero.
     ///   - centered: whether the gradient's variance is used instead of its square.
+    ///   - addsEpsilonToRoot: whether to divide by `sqrt(v) + epsilon`, as PyTorch does, and Keras before 2.11 without momentum.
+    ///     Keras 3 has no such setting, so an optimizer with it is not saved for it.
     ///   - name: the name for people.
     public init(
         learningRate: some LearningRateSchedule = 0.001, rho: Double = 0.9, momentum: Double = 0,
-        epsilon: Double = 1e-7, centered: Bool = false, name: String = "rmsprop"
+        epsilon: Double = 1e-7, centered: Bool = false, addsEpsilonToRoot: Bool = false,
+        name: String = "rmsprop"
     ) {
+        self.addsEpsilonToRoot = addsEpsilonToRoot
         self.rho = rho
         self.momentum = momentum
         self.epsilon = epsilon
@@ -60,7 +66,9 @@ public final class RMSprop: Optimizer {
             try slots.assign("average_gradient", average)
             variance = try velocity - average.square()
         }
-        let step = try gradient * learningRate / (variance + epsilon).sqrt()
+        let root =
+            try addsEpsilonToRoot ? variance.maximum(0).sqrt() + epsilon : (variance + epsilon).sqrt()
+        let step = try gradient * learningRate / root
         guard momentum > 0 else { return try parameter - step }
         let moved = try slots.read("momentum") * momentum + step
         try slots.assign("momentum", moved)
@@ -72,9 +80,10 @@ extension Optimizer {
     /// RMSprop (Tieleman and Hinton 2012); see the class for its numbers.
     public static func rmsprop(
         learningRate: some LearningRateSchedule = 0.001, rho: Double = 0.9, momentum: Double = 0,
-        epsilon: Double = 1e-7, centered: Bool = false
+        epsilon: Double = 1e-7, centered: Bool = false, addsEpsilonToRoot: Bool = false
     ) -> Optimizer {
         RMSprop(
-            learningRate: learningRate, rho: rho, momentum: momentum, epsilon: epsilon, centered: centered)
+            learningRate: learningRate, rho: rho, momentum: momentum, epsilon: epsilon, centered: centered,
+            addsEpsilonToRoot: addsEpsilonToRoot)
     }
 }

@@ -85,6 +85,34 @@ public final class KerasConfiguration {
         }
     }
 
+    /// Numbers: a list, or one number for a list of one.
+    public func numbers(_ argument: String, default fallback: [Double]? = nil) throws -> [Double] {
+        try read(argument, "a number or a list of numbers", fallback) { value in
+            if let number = Self.number(value) { return [number] }
+            let numbers = value.array?.compactMap(Self.number)
+            return numbers?.count == value.array?.count ? numbers : nil
+        }
+    }
+
+    /// Rows and columns at the edges: `[[top, bottom], [left, right]]`, `[height, width]`, or one number for all four.
+    public func margins(_ argument: String, default fallback: Margins2D? = nil) throws -> Margins2D {
+        try read(argument, "one, two or two pairs of whole numbers", fallback) { value in
+            guard let axes = value.array ?? value.integer.map({ [.integer($0), .integer($0)] }),
+                axes.count == 2
+            else { return nil }
+            let edges = axes.compactMap { axis in
+                axis.integer.map { [$0, $0] }
+                    ?? axis.array.flatMap { pair in
+                        let numbers = pair.compactMap(\.integer)
+                        return pair.count == 2 && numbers.count == 2 ? numbers : nil
+                    }
+            }
+            guard edges.count == 2, edges.joined().allSatisfy({ abs($0) <= Self.largest }) else { return nil }
+            return Margins2D(
+                top: edges[0][0], bottom: edges[0][1], left: edges[1][0], right: edges[1][1])
+        }
+    }
+
     /// The padding of windows: `valid` or `same`.
     public func padding() throws -> Padding2D {
         switch try string("padding", default: "valid") {

@@ -46,7 +46,7 @@ enum KerasLayers {
         GlobalMaxPooling2D.self, GlobalAveragePooling2D.self, Dropout.self, AlphaDropout.self,
         GaussianDropout.self,
         GaussianNoise.self, SpatialDropout2D.self, Add.self, Subtract.self, Multiply.self, Average.self,
-        Maximum.self, Minimum.self, Concatenate.self,
+        Maximum.self, Minimum.self, Concatenate.self, ZeroPadding2D.self, Cropping2D.self, Rescaling.self,
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: types.map { ($0.kerasClassName, $0) })

@@ -39,36 +39,14 @@ struct KerasLegacyFile {
         if compiled, let text = try self.text("training_config") {
             let object = try JSONValue(parsing: Data(text.utf8), file: name)
             try model.compile(keras: object, kerasVersion: major)
-            try restoreOptimizer(of: model)
+            if case .group(let group)? = try file.root["optimizer_weights"] {
+                try KerasNamedOptimizerState(group, file: name).restore(to: model)
+            }
         }
         return model
     }
 
     private func text(_ attribute: String) throws -> String? { try file.root.attributes[attribute]?.string }
-
-    /// The step and the slots: Keras 2 keeps one slot of all parameters after the other.
-    private func restoreOptimizer(of model: Model) throws {
-        guard let optimizer = model.optimizer, case .group(let group)? = try file.root["optimizer_weights"],
-            let names = try group.attributes.strings(named: "weight_names"), let step = names.first
-        else { return }
-        let parameters = model.parameterPaths.filter { $0.parameter.isTrainable }
-        let slots = optimizer.slotNames
-        guard names.count == 1 + slots.count * parameters.count else { return }
-        let steps = try group.dataset(step).readTensor().cast(to: .float32).item
-        guard steps >= 0, steps < 1e15 else { return }
-        var values = [[String: Tensor]](repeating: ["iterations": .full([], steps)], count: parameters.count)
-        for (place, slot) in slots.enumerated() {
-            for index in parameters.indices {
-                let value = try group.dataset(names[1 + place * parameters.count + index]).readTensor()
-                guard value.shape == parameters[index].parameter.shape else { return }
-                values[index][slot] = value
-            }
-        }
-        optimizer.iterations = Int(steps)
-        for (entry, values) in zip(parameters, values) {
-            try optimizer.setSlotValues(values, of: entry.parameter, path: entry.path, engine: model.engine)
-        }
-    }
 }
 
 /// Weights by the names of layers: a group for each layer of the model, whose attribute `weight_names` lists its arrays, those of

@@ -74,7 +74,7 @@ struct KerasOptimizerState {
         let steps = Double(updates)
         if leading == 2 { optimizer.learningRate = Double(variables[1].cast(to: .float32).item) }
         guard variables.count > leading else { return }
-        // Without Nadam's product the one of a first step is taken.
+        // Keras 2 does not keep Nadam's product.
         guard variables.count == expected || variables.count == expected + product else {
             throw unexpected(variables.count, expected)
         }
@@ -99,10 +99,12 @@ struct KerasOptimizerState {
                 }
             }
         }
-        if product == 1, next < variables.count, variables[next].count == 1 {
-            for index in values.indices {
-                values[index]["momentum_product"] = variables[next].cast(to: .float32)
-            }
+        if let nadam = optimizer as? Nadam {
+            let known = next < variables.count && variables[next].count == 1
+            let product =
+                known
+                ? variables[next].cast(to: .float32) : .full([], nadam.momentumProduct(afterUpdates: steps))
+            for index in values.indices { values[index]["momentum_product"] = product }
         }
         for (entry, values) in zip(parameters, values) {
             try optimizer.setSlotValues(values, of: entry.parameter, path: entry.path, engine: model.engine)

@@ -6,19 +6,22 @@ protocol KerasOptimizer: Optimizer {
     var kerasClassName: String { get }
     /// The arguments that only this class has.
     var kerasArguments: [String: JSONValue] { get }
+    /// Whether Keras 3 can compute the same; it lacks some settings.
+    var isInKeras: Bool { get }
     /// The slots in the order in which Keras keeps them: one group after the other for all parameters, and within a group
     /// one parameter after the other.
     var kerasSlots: [[String]] { get }
 }
 
 extension KerasOptimizer {
+    var isInKeras: Bool { true }
     var kerasSlots: [[String]] { slotNames.isEmpty ? [] : [slotNames] }
 }
 
 extension Optimizer {
     /// How Keras 3 says it; nil if it has no such optimizer.
     var keras: JSONValue? {
-        guard let keras = self as? any KerasOptimizer else { return nil }
+        guard let keras = self as? any KerasOptimizer, keras.isInKeras else { return nil }
         var arguments = keras.kerasArguments
         arguments["name"] = .string(name)
         arguments["learning_rate"] = KerasSchedules.object(schedule, iterations: iterations)
@@ -70,7 +73,7 @@ extension Optimizer {
         optimizer.gradientAccumulationSteps = try configuration.integer(
             "gradient_accumulation_steps", default: 1)
         // Time-based decay of Keras 2, and how it was run.
-        if let decay = try configuration.optionalNumber("decay"), decay != 0 {
+        if let decay = try configuration.optionalNumber("decay"), decay != 0, className != "Nadam" {
             optimizer.schedule = InverseTimeDecay(from: rate.rate(atStep: 0), rate: decay)
         }
         configuration.ignore("loss_scale_factor", "jit_compile", "is_legacy_optimizer")
@@ -101,14 +104,20 @@ extension Optimizer {
                 learningRate: rate, beta1: try beta1(), beta2: try beta2(), epsilon: try epsilon(),
                 name: name ?? "adamax")
         case "Nadam":
+            // What Keras before 2.11 calls decay, and before 2.3 schedule_decay, is here how the momentum grows.
+            let decay = try configuration.optionalNumber("decay")
+            let scheduleDecay = try configuration.optionalNumber("schedule_decay")
             return Nadam(
                 learningRate: rate, beta1: try beta1(), beta2: try beta2(), epsilon: try epsilon(),
-                name: name ?? "nadam")
+                momentumDecay: decay ?? scheduleDecay ?? 1, name: name ?? "nadam")
         case "RMSprop":
+            let momentum = try configuration.number("momentum", default: 0)
+            // Keras before 2.11, whose optimizers have a decay.
+            let isOld = configuration.value("decay") != nil
             return RMSprop(
-                learningRate: rate, rho: try configuration.number("rho", default: 0.9),
-                momentum: try configuration.number("momentum", default: 0), epsilon: try epsilon(),
-                centered: try configuration.bool("centered", default: false), name: name ?? "rmsprop")
+                learningRate: rate, rho: try configuration.number("rho", default: 0.9), momentum: momentum,
+                epsilon: try epsilon(), centered: try configuration.bool("centered", default: false),
+                addsEpsilonToRoot: isOld && momentum == 0, name: name ?? "rmsprop")
         case "Adagrad":
             return Adagrad(
                 learningRate: rate,
@@ -149,6 +158,7 @@ extension Adamax: KerasOptimizer {
 extension Nadam: KerasOptimizer {
     var kerasClassName: String { "Nadam" }
     var kerasArguments: [String: JSONValue] { momentArguments }
+    var isInKeras: Bool { momentumDecay == 1 }
 }
 
 extension RMSprop: KerasOptimizer {
@@ -159,6 +169,7 @@ extension RMSprop: KerasOptimizer {
             "centered": .bool(centered),
         ]
     }
+    var isInKeras: Bool { !addsEpsilonToRoot }
     var kerasSlots: [[String]] { slotNames.map { [$0] } }
 }
 

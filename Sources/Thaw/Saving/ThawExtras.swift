@@ -10,7 +10,7 @@ struct ThawExtras {
 
     /// The description.
     let object: JSONValue
-    /// What an optimizer keeps for parameters that do not train now, as `path/slot`.
+    /// What an optimizer keeps for parameters that do not train now, and single numbers for each, as `path/slot`.
     let tensors: [String: Tensor]
 
     init(object: JSONValue, tensors: [String: Tensor]) {
@@ -21,24 +21,31 @@ struct ThawExtras {
     /// Of a model.
     init(of model: Model) {
         var statistics: [String: JSONValue] = [:]
+        var estimates: [String: JSONValue] = [:]
         for (path, layer) in model.sublayerPaths {
-            guard let layer = layer as? BatchNormalization, layer.statistics != .automatic else { continue }
-            statistics[path] = .string(layer.statistics.rawValue)
+            guard let layer = layer as? BatchNormalization else { continue }
+            if layer.statistics != .automatic { statistics[path] = .string(layer.statistics.rawValue) }
+            if layer.movingVarianceEstimate != .biased {
+                estimates[path] = .string(layer.movingVarianceEstimate.rawValue)
+            }
         }
         let frozen = model.sublayerPaths.filter { !$0.layer.isTrainable && $0.layer.sublayers.isEmpty }
         var object: [String: JSONValue] = [
             "version": 1, "frozen": .array(frozen.map { .string($0.path) }),
             "seed": .string(String(model.seed)), "statistics": .object(statistics),
+            "movingVarianceEstimates": .object(estimates),
             "pins": .array(Self.pins(of: model, path: "")),
         ]
         var tensors: [String: Tensor] = [:]
         if let optimizer = model.optimizer {
             var counts: [String: JSONValue] = [:]
+            let scalars = optimizer.scalarSlotNames + [WeightAveraging.countSlot]
             for (path, parameter) in model.parameterPaths {
                 guard let values = optimizer.slotValues(of: parameter) else { continue }
                 if let count = values["iterations"] { counts[path] = .number(Double(count.item)) }
-                for (slot, value) in values where !parameter.isTrainable && slot != "iterations" {
-                    tensors["\(path)/\(slot)"] = value
+                for (slot, value) in values where slot != "iterations" {
+                    // Keras has one number for all parameters.
+                    if !parameter.isTrainable || scalars.contains(slot) { tensors["\(path)/\(slot)"] = value }
                 }
             }
             object["optimizer"] = [
@@ -86,18 +93,28 @@ struct ThawExtras {
         return result
     }
 
+    /// What the file says of one layer; nil if nothing.
+    private func setting<Value: RawRepresentable<String>>(_ kind: String, of path: String) throws -> Value? {
+        guard let name = object[kind]?[path]?.string else { return nil }
+        guard let value = Value(rawValue: name) else {
+            throw SavedModelError.malformed(
+                layer: "layer \(path)", message: "it has \(kind) called \(name).")
+        }
+        return value
+    }
+
     /// Gives a model, whose weights and optimizer are there, what the file says.
     func apply(to model: Model) throws {
-        let statistics = object["statistics"]?.object ?? [:]
         for (path, layer) in model.sublayerPaths {
-            guard let layer = layer as? BatchNormalization, let name = statistics[path]?.string else {
-                continue
+            guard let layer = layer as? BatchNormalization else { continue }
+            if let statistics: BatchNormalization.Statistics = try setting("statistics", of: path) {
+                layer.statistics = statistics
             }
-            guard let value = BatchNormalization.Statistics(rawValue: name) else {
-                throw SavedModelError.malformed(
-                    layer: "layer \(path)", message: "it has statistics called \(name).")
+            if let estimate: BatchNormalization.VarianceEstimate = try setting(
+                "movingVarianceEstimates", of: path)
+            {
+                layer.setMovingVarianceEstimate(estimate)
             }
-            layer.statistics = value
         }
         let frozen = Set((object["frozen"]?.array ?? []).compactMap(\.string))
         for (path, layer) in model.sublayerPaths where frozen.contains(path) { layer.freeze() }

@@ -120,6 +120,15 @@ extension LayerContractTests {
         Case(name: "Reshape", inputShape: [2, 12], outputShape: [2, 3, 4], parameters: [:]) {
             Reshape([3, -1])
         },
+        Case(name: "ZeroPadding2D", inputShape: [2, 3, 4, 2], outputShape: [2, 4, 7, 2], parameters: [:]) {
+            ZeroPadding2D(Margins2D(top: 1, bottom: 0, left: 1, right: 2))
+        },
+        Case(name: "Cropping2D", inputShape: [2, 5, 6, 2], outputShape: [2, 4, 3, 2], parameters: [:]) {
+            Cropping2D(Margins2D(top: 1, bottom: 0, left: 1, right: 2))
+        },
+        Case(name: "Rescaling", inputShape: [2, 3, 2], outputShape: [2, 3, 2], parameters: [:]) {
+            Rescaling(scales: [0.5, 2], offsets: [-1])
+        },
     ]
 
     private static let pooling = [

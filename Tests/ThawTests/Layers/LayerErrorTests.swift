@@ -66,6 +66,25 @@ import ThawTestSupport
             message([1, 4], [ThresholdedReLU(theta: -0.5)]).contains("theta must not be negative, got -0.5"))
     }
 
+    @Test func margins() {
+        #expect(
+            message([1, 3, 4, 1], [ZeroPadding2D(Margins2D(height: -1, width: 0))])
+                == "layer zero_padding2d (ZeroPadding2D): needs margins of 0 or more, got top -1, bottom -1, left 0, right 0."
+        )
+        #expect(message([1, 3, 4, 1], [Cropping2D(2)]).contains("takes away the whole image"))
+        #expect(
+            message([1, 3, 4, 1], [Cropping2D(Margins2D(height: .max, width: 0))])
+                .contains("takes away the whole image"))
+        #expect(message([1, 4], [ZeroPadding2D(1)]).contains("expects images"))
+    }
+
+    @Test func rescaling() {
+        let text = message([1, 3, 4, 3], [Rescaling(scales: [1, 2])])
+        #expect(text.contains("one finite scale, or one for each of the 3 channels"), "\(text)")
+        #expect(message([1, 4], [Rescaling(.nan)]).contains("finite"))
+        #expect(message([1, 4], [Rescaling(scales: [])]).contains("one finite scale"))
+    }
+
     @Test func softmaxAxis() {
         for axis in [0, 2, -2] {
             let text = message([1, 4], [Softmax(axis: axis)])

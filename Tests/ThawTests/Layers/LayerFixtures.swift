@@ -27,6 +27,9 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
         var center: Bool?
         var scale: Bool?
         var theta: Double?
+        var margins: [Int]?
+        var scales: [Double]?
+        var offsets: [Double]?
         var axis: ScheduleTests.Argument?
     }
 
@@ -104,8 +107,16 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
                 poolSize: poolSize, strides: arguments.strides.map { Size2D($0) }, padding: padding)
         case "GlobalAveragePooling2D": return GlobalAveragePooling2D()
         case "GlobalMaxPooling2D": return GlobalMaxPooling2D()
+        case "ZeroPadding2D": return ZeroPadding2D(margins)
+        case "Cropping2D": return Cropping2D(margins)
+        case "Rescaling": return Rescaling(scales: arguments.scales ?? [], offsets: arguments.offsets ?? [])
         default: return nil
         }
+    }
+
+    private var margins: Margins2D {
+        let sizes = arguments.margins ?? [0, 0, 0, 0]
+        return Margins2D(top: sizes[0], bottom: sizes[1], left: sizes[2], right: sizes[3])
     }
 
     private var axes: [Int] {

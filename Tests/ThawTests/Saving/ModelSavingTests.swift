@@ -74,6 +74,42 @@ import ThawTestSupport
         for (a, b) in zip(model.weights, copy.weights) { #expect(a.isBitwiseEqual(to: b)) }
     }
 
+    /// Parameters that were frozen for a while have counts, and Nadam products, of their own, which Keras has no place for.
+    @Test(arguments: ["nadam", "averaging"]) func everyParameterKeepsItsOwnCounts(_ kind: String) throws {
+        let folder = try TestFolder()
+        let (x, y) = Toy.clusters(32)
+        let model = Self.net()
+        try model.compile(
+            optimizer: kind == "nadam" ? .nadam(learningRate: 0.01) : .adam().averaging(momentum: 0.9),
+            loss: .sparseCategoricalCrossentropy)
+        func fit(_ model: Model) throws {
+            try model.fit(Dataset(x, y), batchSize: 8, epochs: 1, shuffle: false, verbosity: .silent)
+        }
+        model.layers[0].freeze()
+        try fit(model)
+        model.layers[0].unfreeze()
+        try fit(model)
+        let copy = try roundTrip(model, in: folder)
+        for (a, b) in zip(model.parameterPaths, copy.parameterPaths) {
+            let (own, copied) = (
+                model.optimizer?.slotValues(of: a.parameter), copy.optimizer?.slotValues(of: b.parameter)
+            )
+            #expect(own?.count == copied?.count)
+            for (slot, value) in own ?? [:] {
+                #expect(copied?[slot]?.isBitwiseEqual(to: value) == true, "\(a.path)/\(slot)")
+            }
+        }
+        try fit(model)
+        try fit(copy)
+        for (a, b) in zip(model.weights, copy.weights) { #expect(a.isBitwiseEqual(to: b)) }
+    }
+
+    @Test func movingVarianceEstimatesTravel() throws {
+        let model = Sequential { BatchNormalization(movingVarianceEstimate: .unbiased, inputShape: [2]) }
+        let copy = try roundTrip(model, in: TestFolder())
+        #expect((copy.layers[0] as? BatchNormalization)?.movingVarianceEstimate == .unbiased)
+    }
+
     @Test func uncompiledIfAsked() throws {
         let folder = try TestFolder()
         let model = Self.net()

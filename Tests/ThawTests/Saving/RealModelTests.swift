@@ -36,11 +36,36 @@ struct RealModelTests {
         #expect((model.optimizer?.iterations ?? 0) > 0)
     }
 
-    /// A keyword spotter of Keras 2.14, whose DepthwiseConv2D has an argument that Keras 3 refuses.
-    @Test func keywordSpotterOfKeras2() throws {
+    struct File: Decodable {
+        let cases: [Case]
+    }
+
+    struct Case: Decodable, CustomTestStringConvertible {
+        let path: String
+        let low: Double
+        let high: Double
+        let parameters: Int
+        let layers: Int
+        let predictions: TrainingFixtures.Reference
+
+        var testDescription: String { path }
+    }
+
+    static let cases: [Case] = (try? TrainingFixtures.load("real_models", as: File.self).cases) ?? []
+
+    /// Each file's model predicts what Keras 2 predicts with it; nested models and arguments that Keras 3 refuses included.
+    @Test(arguments: cases) func predictsAsKeras2(_ fixture: Case) throws {
         let folder = try #require(realData)
-        let model = try Model.load(from: folder.appending(path: "mlperf_tiny/str_ww_ref_model.h5"))
-        let shape = try #require(model.inputShape)
-        #expect(try model.predict(Tensor.zeros([2] + shape)).shape[0] == 2)
+        let model = try Model.load(from: folder.appending(path: fixture.path))
+        #expect(model.parameterCount == fixture.parameters)
+        let shape = [2] + (try #require(model.inputShape))
+        let numbers = (0..<shape.reduce(1, *)).map { k in
+            Float(Double(7919 * k % 1000) / 1000 * (fixture.high - fixture.low) + fixture.low)
+        }
+        let predictions = try model.predict(Tensor(shape: shape, scalars: numbers))
+        #expect(predictions.shape == fixture.predictions.shape)
+        let worst =
+            zip(predictions.floats, fixture.predictions.values).map { abs(Double($0) - $1) }.max() ?? 1
+        #expect(worst <= 1e-4, "\(fixture.path): differs by \(worst)")
     }
 }

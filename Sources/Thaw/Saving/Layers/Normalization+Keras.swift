@@ -29,6 +29,7 @@ extension BatchNormalization: KerasLayer {
             gammaConstraint: try configuration.constraint("gamma_constraint"))
         // Keras 2 wrote the axis as it was counted from the front; building checks that it is the last one.
         layer.declaredAxis = axes[0]
+        layer.isOfKeras2 = configuration.kerasVersion < 3
         return layer
     }
 

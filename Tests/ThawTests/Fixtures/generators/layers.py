@@ -113,6 +113,11 @@ def layer_list():
     add("GroupNormalization", dict(groups=2), (2, 3, 2, 4), "inference", trainable=False)
     add("GroupNormalization", dict(groups=2, center=False, epsilon=1e-5), (2, 3, 2, 4), "training")
     add("GroupNormalization", dict(groups=2, scale=False), (2, 3, 2, 4), "training")
+    for margins in ([1, 1, 1, 1], [0, 1, 0, 1], [2, 0, 1, 3]):
+        add("ZeroPadding2D", dict(margins=margins), (2, 3, 4, 2))
+        add("Cropping2D", dict(margins=margins), (2, 4, 5, 2))
+    add("Rescaling", dict(scales=[0.25], offsets=[-1.0]), (2, 3, 4))
+    add("Rescaling", dict(scales=[0.5, 2.0, -1.0], offsets=[1.0, 0.0, 0.25]), (2, 3, 2, 3))
     return cases
 
 
@@ -205,6 +210,13 @@ def make_layer(name, arguments):
         return ThresholdedReLU(**arguments)
     if arguments.get("activation") == "gelu_tanh":
         return keras.layers.Activation(lambda x: keras.activations.gelu(x, approximate=True))
+    if "margins" in arguments:
+        top, bottom, left, right = arguments["margins"]
+        return getattr(keras.layers, name)(((top, bottom), (left, right)))
+    if name == "Rescaling":
+        one = len(arguments["scales"]) == 1
+        scale, offset = arguments["scales"], arguments["offsets"]
+        return keras.layers.Rescaling(scale[0], offset[0]) if one else keras.layers.Rescaling(scale, offset)
     return getattr(keras.layers, name)(**arguments)
 
 

@@ -1,0 +1,131 @@
+import ThawFormats
+import ThawTensor
+
+/// What an optimizer remembers, as HDF5 files of whole models hold it: arrays whose names say what they are.
+///
+/// | written by | step | momentum of `dense/kernel` |
+/// |---|---|---|
+/// | Keras before 2.11 | `Adam/iter:0` | `Adam/dense/kernel/m:0` |
+/// | Keras from 2.11 | `iteration:0` | `Adam/m/dense/kernel:0` |
+/// | Keras 3 | `adam/iteration` | `adam/sequential_dense_kernel_momentum` |
+///
+/// Arrays of one kind stand in the order of the parameters that train, however the kinds are interleaved.
+struct KerasNamedOptimizerState {
+    private let arrays: [(name: String, dataset: HDF5Dataset)]
+    private let file: String
+
+    init(_ group: HDF5Group, file: String) throws {
+        self.file = file
+        arrays = try (group.attributes.strings(named: "weight_names") ?? []).map {
+            (name: $0, dataset: try group.dataset($0))
+        }
+    }
+
+    /// What a name stands for.
+    private enum Content: Equatable {
+        case step
+        case learningRate
+        case momentumProduct
+        case slot(String)
+    }
+
+    /// Puts back what the optimizer, which is compiled, remembers.
+    ///
+    /// - Throws: `SavedModelError.malformed` if there is anything else than the optimizer needs, or not for all that train.
+    func restore(to model: Model) throws {
+        guard let optimizer = model.optimizer, !arrays.isEmpty else { return }
+        let parameters = model.parameterPaths.filter { $0.parameter.isTrainable }
+        let newer = arrays.contains { $0.name == "iteration:0" }
+        var steps = 0.0
+        var product: Double?
+        var slots: [String: [HDF5Dataset]] = [:]
+        for (name, dataset) in arrays {
+            switch content(of: name, isNewer: newer, optimizer) {
+            case .step: steps = try number(dataset)
+            case .learningRate:
+                let rate = try number(dataset)
+                if !(optimizer.schedule is any KerasSchedule) { optimizer.learningRate = rate }
+            case .momentumProduct: product = try number(dataset)
+            case .slot(let slot): slots[slot, default: []].append(dataset)
+            case nil: throw malformed("means nothing to Thaw: \(name)")
+            }
+        }
+        guard steps >= 0, steps < 1e15 else { throw malformed("has taken \(steps) steps") }
+        // Keras from 2.11 keeps a momentum for SGD without one.
+        for slot in slots.keys where !optimizer.slotNames.contains(slot) {
+            guard optimizer is SGD else {
+                throw malformed("has arrays \(slot), which \(optimizer.name) has not")
+            }
+            slots[slot] = nil
+        }
+        var values = [[String: Tensor]](repeating: ["iterations": .full([], steps)], count: parameters.count)
+        for (slot, datasets) in slots {
+            guard datasets.count == parameters.count else {
+                throw malformed("has \(datasets.count) arrays \(slot) for \(parameters.count) that train")
+            }
+            for (index, dataset) in datasets.enumerated() {
+                let (path, parameter) = parameters[index]
+                guard dataset.shape == parameter.shape else {
+                    throw malformed(
+                        "has a \(slot) of shape \(dataset.shape ?? []) for \(path) of shape \(parameter.shape)"
+                    )
+                }
+                values[index][slot] = try dataset.readTensor().cast(to: .float32)
+            }
+        }
+        if let nadam = optimizer as? Nadam {
+            let product = Tensor.full([], product ?? nadam.momentumProduct(afterUpdates: steps))
+            for index in values.indices { values[index]["momentum_product"] = product }
+        }
+        optimizer.iterations = Int(steps)
+        guard !slots.isEmpty || optimizer.slotNames.isEmpty else { return }
+        for (entry, values) in zip(parameters, values) {
+            try optimizer.setSlotValues(values, of: entry.parameter, path: entry.path, engine: model.engine)
+        }
+    }
+
+    private func content(of name: String, isNewer: Bool, _ optimizer: Optimizer) -> Content? {
+        var parts = name.split(separator: "/").map(String.init)
+        let isOfKeras3 = !name.hasSuffix(":0")
+        guard var last = parts.popLast() else { return nil }
+        if !isOfKeras3 { last.removeLast(2) }
+        switch last {
+        case "iter", "iteration": return .step
+        case "learning_rate": return .learningRate
+        case "momentum_cache": return .momentumProduct
+        // Keras 3 gives Nadam's product no name of its own.
+        case "variable" where optimizer is Nadam: return .momentumProduct
+        default: break
+        }
+        if isOfKeras3 {
+            return optimizer.slotNames.first { last.hasSuffix("_" + Self.inKeras3[$0, default: $0]) }.map(
+                Content.slot)
+        }
+        let short = isNewer ? parts.dropFirst().first ?? last : last
+        if short == "v" { return .slot(optimizer is Adamax ? "norm" : "velocity") }
+        return Self.inKeras2[short].map(Content.slot)
+    }
+
+    private static let inKeras3 = [
+        "accumulated_gradient": "accumulated_grad", "accumulated_step": "accumulated_delta_var",
+    ]
+    private static let inKeras2 = [
+        "m": "momentum", "momentum": "momentum", "u": "norm", "rms": "velocity", "velocity": "velocity",
+        "mg": "average_gradient", "average_gradient": "average_gradient", "accumulator": "accumulator",
+        "accum_grad": "accumulated_gradient", "accumulated_grad": "accumulated_gradient",
+        "accum_var": "accumulated_step", "accumulated_delta_var": "accumulated_step",
+    ]
+
+    private func number(_ dataset: HDF5Dataset) throws -> Double {
+        guard dataset.shape?.allSatisfy({ $0 == 1 }) == true else {
+            throw malformed("has no single number at \(dataset.path)")
+        }
+        return try dataset.readTensor().cast(to: .float64).scalars(as: Double.self).first ?? 0
+    }
+
+    private func malformed(_ what: String) -> SavedModelError {
+        .malformed(
+            layer: "the optimizer in \(file)",
+            message: "its state \(what). Load with compiled: false and compile again.")
+    }
+}
