@@ -62,6 +62,31 @@ struct KerasInteropTests {
         }
     }
 
+    /// Ours to Keras, which predicts the same, trains on with the same losses, and saves; what it saved is here again the same.
+    @Test(arguments: Architecture.all) func everyArchitectureTrainsOnThereAndHere(
+        _ architecture: Architecture
+    ) throws {
+        let (model, data) = try architecture.trained()
+        let (answer, back) = try askKeras(model, epochs: architecture.isDeterministic ? 2 : 0)
+        #expect(answer.layers == model.layers.map { model.name(of: $0) })
+        try expectSame(model, answer)
+        guard architecture.isDeterministic else {
+            for (a, b) in zip(model.weights, back.weights) { #expect(a.isBitwiseEqual(to: b)) }
+            return
+        }
+        let history = try model.fit(data, batchSize: 8, epochs: 2, shuffle: false, verbosity: .silent)
+        expectAgreement(history["loss"], answer.loss, tolerance: 1e-4, architecture.name)
+        for (a, b) in zip(
+            try KerasModelTests.outputs(model, samples: 24), try KerasModelTests.outputs(back, samples: 24))
+        {
+            expectAgreement(
+                a.floats.map(Double.init), b.floats.map(Double.init), tolerance: 1e-4, architecture.name)
+        }
+        let once = try model.fit(data, batchSize: 8, epochs: 1, shuffle: false, verbosity: .silent)
+        let again = try back.fit(data, batchSize: 8, epochs: 1, shuffle: false, verbosity: .silent)
+        expectAgreement(once["loss"], again["loss"], tolerance: 1e-4, "\(architecture.name) afterwards")
+    }
+
     @Test(arguments: ModelSavingTests.optimizers.indices) func kerasTrainsOn(_ index: Int) throws {
         let model = Sequential(seed: 2, name: "net") {
             Dense(8, activation: .tanh, inputShape: [4])

@@ -30,6 +30,33 @@ import ThawTestSupport
         return try Model.load(from: url, compiled: compiled)
     }
 
+    /// Every kind of layer occurs in some architecture, so that no round trip forgets one.
+    @Test func everyLayerIsInSomeArchitecture() throws {
+        var found: Set<String> = []
+        for architecture in Architecture.all {
+            let model = try architecture.make()
+            for (_, layer) in model.sublayerPaths {
+                if let layer = layer as? any KerasLayer { found.insert(type(of: layer).kerasClassName) }
+            }
+        }
+        // Keras 3 keeps ThresholdedReLU among what it reads from older files.
+        let all = Set(KerasLayers.types.map { $0.kerasClassName }).subtracting(["ThresholdedReLU"])
+        #expect(all.subtracting(found).sorted() == [])
+    }
+
+    @Test(arguments: Architecture.all) func everyArchitectureComesBack(_ architecture: Architecture) throws {
+        let folder = try TestFolder()
+        let (model, data) = try architecture.trained(optimizer: .adam())
+        let copy = try roundTrip(model, in: folder)
+        for (a, b) in zip(try KerasModelTests.outputs(model), try KerasModelTests.outputs(copy)) {
+            #expect(a.isBitwiseEqual(to: b))
+        }
+        for model in [model, copy] {
+            try model.fit(data, batchSize: 8, epochs: 1, shuffle: false, verbosity: .silent, seed: 5)
+        }
+        for (a, b) in zip(model.weights, copy.weights) { #expect(a.isBitwiseEqual(to: b)) }
+    }
+
     @Test(arguments: optimizers.indices) func trainingGoesOnAsIfNothingHadHappened(_ index: Int) throws {
         let folder = try TestFolder()
         let (x, y) = Toy.clusters(32)
