@@ -84,7 +84,8 @@ struct Conversion {
             try model.saveWeights(to: output)
         }
         return Report(
-            input: input.relativePath, inputFormat: "whole model of \(file.saved.writer)", output: output.relativePath,
+            input: input.relativePath, inputFormat: "whole model of \(file.saved.writer)",
+            output: output.relativePath,
             holds: target == .model ? "whole model" : "weights", tensors: model.allParameters.count,
             parameters: model.parameterCount)
     }

@@ -11,12 +11,17 @@ struct HDF5Tensors {
 
     /// - Parameters:
     ///   - file: the file.
+    ///   - layers: the paths of the model's layers, if the file holds a model.
     ///   - known: the names of arrays of Keras 3 by their paths, in the order of the layers.
-    init(_ file: HDF5File, names known: [(path: String, name: String)] = []) throws {
+    init(
+        _ file: HDF5File, layers paths: [String] = [], names known: [(path: String, name: String)] = []
+    ) throws {
         let holder = try file.root["model_weights"] ?? .group(file.root)
         if case .group(let group) = holder, let layers = try group.attributes.strings(named: "layer_names") {
             title = "weights of Keras by the names of layers, HDF5"
-            for layer in layers { try addLayer(layer, of: group) }
+            for layer in layers {
+                try addLayer(layer, of: group, inside: paths.filter { $0.hasPrefix("\(layer)/") })
+            }
         } else {
             let isKeras = try file.root["layers"] != nil || file.root["_layer_checkpoint_dependencies"] != nil
             title = isKeras ? "weights of Keras 3, HDF5" : "HDF5 file"
@@ -30,7 +35,7 @@ struct HDF5Tensors {
         }
     }
 
-    private mutating func addLayer(_ layer: String, of group: HDF5Group) throws {
+    private mutating func addLayer(_ layer: String, of group: HDF5Group, inside paths: [String]) throws {
         let inner = try group.group(layer)
         for name in try inner.attributes.strings(named: "weight_names") ?? [] {
             let parts = name.split(separator: "/")
@@ -38,7 +43,10 @@ struct HDF5Tensors {
             let own = Self.withoutNumber(parts.last.map { String($0) } ?? name)
             // In a layer that is a model, an array is called after the layer inside it.
             let isLayerItself = folder.isEmpty || folder == layer || folder.hasSuffix("/\(layer)")
-            let place = isLayerItself ? layer : "\(layer)/\(parts.dropLast().last ?? "")"
+            let innermost = parts.dropLast().last.map { String($0) } ?? ""
+            // Which may lie in models inside that model.
+            let deep = paths.filter { $0.hasSuffix("/\(innermost)") }
+            let place = isLayerItself ? layer : deep.count == 1 ? deep[0] : "\(layer)/\(innermost)"
             try add(try inner.dataset(name), name: "\(place)/\(own)")
         }
     }

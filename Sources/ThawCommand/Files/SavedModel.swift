@@ -5,6 +5,8 @@ import ThawFormats
 struct SavedModel {
     /// Who wrote it: `Keras 2.4.0 (tensorflow)`.
     let writer: String
+    /// The paths of the layers, those inside models and not the models themselves.
+    let layers: [String]
     /// The paths of layers that do not train, those inside frozen models among them.
     let frozenLayers: Set<String>
 
@@ -24,10 +26,11 @@ struct SavedModel {
         writer =
             maker.map { "\($0.prefix(40)), in the format of Keras \(version.prefix(20))" }
             ?? "Keras \(version.prefix(20))"
-        var frozen = Self.frozenLayers(in: try json("config.json") ?? .null)
+        let found = Self.layers(in: try json("config.json") ?? .null)
+        layers = found.map(\.path)
         // What Thaw notes for layers whose configuration in Keras has no place for it.
-        frozen.formUnion((try json("thaw.json")?["frozen"]?.array ?? []).compactMap(\.string))
-        frozenLayers = frozen
+        let noted = (try json("thaw.json")?["frozen"]?.array ?? []).compactMap(\.string)
+        frozenLayers = Set(found.filter(\.isFrozen).map(\.path) + noted)
     }
 
     /// Of an HDF5 file; nil if it holds weights alone.
@@ -40,25 +43,29 @@ struct SavedModel {
             backend = try weights.attributes["backend"]?.string
         }
         writer = "Keras \((version ?? "2").prefix(20))" + (backend.map { " (\($0.prefix(20)))" } ?? "")
-        frozenLayers = Self.frozenLayers(in: try JSONValue(parsing: Data(text.utf8), file: file))
+        let found = Self.layers(in: try JSONValue(parsing: Data(text.utf8), file: file))
+        layers = found.map(\.path)
+        frozenLayers = Set(found.filter(\.isFrozen).map(\.path))
     }
 
-    private static func frozenLayers(in model: JSONValue) -> Set<String> {
-        var result: Set<String> = []
+    private typealias Found = (path: String, isFrozen: Bool)
+
+    private static func layers(in model: JSONValue) -> [Found] {
+        var result: [Found] = []
         collect(model, prefix: "", isFrozen: false, into: &result)
         return result
     }
 
     private static func collect(
-        _ model: JSONValue, prefix: String, isFrozen: Bool, into result: inout Set<String>
+        _ model: JSONValue, prefix: String, isFrozen: Bool, into result: inout [Found]
     ) {
         let isFrozen = isFrozen || model["config"]?["trainable"]?.bool == false
         for layer in model["config"]?["layers"]?.array ?? model["config"]?.array ?? [] {
             guard let name = layer["name"]?.string ?? layer["config"]?["name"]?.string else { continue }
             if layer["config"]?["layers"] != nil {
                 collect(layer, prefix: "\(prefix)\(name)/", isFrozen: isFrozen, into: &result)
-            } else if isFrozen || layer["config"]?["trainable"]?.bool == false {
-                result.insert(prefix + name)
+            } else {
+                result.append((prefix + name, isFrozen || layer["config"]?["trainable"]?.bool == false))
             }
         }
     }

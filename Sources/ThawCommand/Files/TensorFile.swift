@@ -61,7 +61,7 @@ struct TensorFile {
         case .hdf5:
             let hdf5 = try HDF5File(url)
             model = try SavedModel(hdf5, file: url.path)
-            let tensors = try HDF5Tensors(hdf5)
+            let tensors = try HDF5Tensors(hdf5, layers: model?.layers ?? [])
             title = model.map { "whole model of \($0.writer), HDF5" } ?? tensors.title
             entries = tensors.entries
         case .keras:

@@ -187,6 +187,13 @@ import ThawFormats
         #expect(evaluate(folder.path("few.npz")).message.contains("6 samples and targets of shape [5]"))
         try NPZFile.write(["x": rows, "y": labels + 1], to: folder.file("high.npz"))
         #expect(evaluate(folder.path("high.npz")).message.contains("the model has 3 classes"))
+        try NPZFile.write(["x": rows, "y": Tensor.zeros([6, 7])], to: folder.file("wide.npz"))
+        #expect(evaluate(folder.path("wide.npz"), "--loss", "mse").status == 1)
+        #expect(evaluate(folder.path("wide.npz")).status == 1)
+        try NPZFile.write(
+            ["x": rows, "y": Tensor([0, 1, .nan, 0, 1, 2] as [Float])], to: folder.file("nan.npz"))
+        #expect(evaluate(folder.path("nan.npz")).status == 1)
+        #expect(evaluate(folder.path("nan.npz"), "--loss", "mse").status == 1)
         let hot = evaluate(folder.path("high.npz"), "--loss", "categorical_crossentropy")
         #expect(hot.message.contains("the target of sample 2 is 3"))
         try NPZFile.write(["p": rows, "q": labels], to: folder.file("pq.npz"))
