@@ -5,5 +5,9 @@ import ArgumentParser
 struct ThawCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "thaw", abstract: "Deep learning in Swift, with transfer learning that works.",
-        subcommands: [DemoCommand.self, BookCommand.self, BenchWorker.self])
+        subcommands: [
+            SummaryCommand.self, WeightsCommand.self, ConvertCommand.self, PredictCommand.self,
+            EvaluateCommand.self,
+            DiffCommand.self, DemoCommand.self, BookCommand.self, BenchWorker.self,
+        ])
 }

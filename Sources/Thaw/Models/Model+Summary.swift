@@ -36,7 +36,7 @@ extension Model {
     }
 
     /// The output shape of each layer as text; nil if the model cannot be traced yet.
-    private func layerOutputShapes() -> [String]? {
+    package final func layerOutputShapes() -> [String]? {
         var shapes: [ObjectIdentifier: [[Int]]] = [:]
         if let topology {
             for input in topology.inputs { shapes[ObjectIdentifier(input.layer)] = [input.shape] }

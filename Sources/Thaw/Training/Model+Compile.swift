@@ -108,6 +108,11 @@ extension Model {
     /// The losses that `compile` was given, one for each output; empty before.
     public var losses: [Loss] { trainingState?.compilation?.goals.map(\.loss) ?? [] }
 
+    /// The metrics that `compile` was given, a list for each output, weighted ones last; empty before.
+    public var metrics: [[Metric]] {
+        trainingState?.compilation?.goals.map { $0.metrics + $0.weightedMetrics } ?? []
+    }
+
     /// Whether `fit` ends after the step at hand; a callback sets it. Each `fit` starts with false.
     public var stopTraining: Bool {
         get { trainingState?.stopsTraining ?? false }

@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+import Thaw
+import ThawFormats
+
+@testable import ThawCommand
+
+/// `thaw convert`.
+@Suite struct ConvertCommandTests {
+    let folder: ToolFolder
+
+    init() throws { folder = try ToolFolder() }
+
+    @Test func keras2BecomesKeras3() throws {
+        try writeKeras2Model(to: folder.file("old.h5"))
+        let run = CommandRun("convert", folder.path("old.h5"), folder.path("new.keras"))
+        #expect(run.status == 0, "\(run.message)")
+        #expect(run.output.contains("Keras 2.3.1") && run.output.contains("3 parameters"))
+        let model = try Model.load(from: folder.file("new.keras"))
+        #expect(try model.predict(Tensor([[10, 1]] as [[Float]])) == Tensor([[23.5]] as [[Float]]))
+        #expect(model.trainableParameters.isEmpty)
+    }
+
+    @Test func aModelBecomesWeights() throws {
+        let model = try folder.classifier()
+        let run = CommandRun("convert", folder.path("net.keras"), folder.path("w.safetensors"), "--json")
+        #expect(run.json?["holds"]?.string == "weights")
+        #expect(run.json?["parameters"]?.integer == 63)
+        let tensors = try SafetensorsFile.read(folder.file("w.safetensors")).tensors
+        let kernel = try #require(tensors["hidden/kernel"])
+        #expect(kernel.isBitwiseEqual(to: model.allParameters[0].value))
+    }
+
+    @Test func weightsKeepNamesAndBits() throws {
+        let tensors = [
+            "layer1.0.weight": Tensor([1, .nan] as [Float]), "a/b": .arange(3),
+            "half": Tensor([0.5] as [Float]).cast(to: .bfloat16),
+        ]
+        try SafetensorsFile.write(tensors, to: folder.file("a.safetensors"))
+        let first = CommandRun("convert", folder.path("a.safetensors"), folder.path("b.npz"))
+        #expect(first.status == 0, "\(first.message)")
+        #expect(first.remarks.contains("half is bfloat16 and becomes float32"))
+        #expect(CommandRun("convert", folder.path("b.npz"), folder.path("c.safetensors")).status == 0)
+        let back = try SafetensorsFile.read(folder.file("c.safetensors")).tensors
+        #expect(Set(back.keys) == Set(tensors.keys))
+        #expect(back["layer1.0.weight"]?.isBitwiseEqual(to: Tensor([1, .nan] as [Float])) == true)
+        #expect(back["a/b"] == .arange(3))
+        #expect(back["half"] == Tensor([0.5] as [Float]))
+    }
+
+    @Test func filesAreNotOverwritten() throws {
+        try writeKeras2Model(to: folder.file("old.h5"))
+        let output = try folder.text("precious", "new.keras")
+        let run = CommandRun("convert", folder.path("old.h5"), output)
+        #expect(run.status == 1 && run.message.contains("--force"))
+        #expect(try String(contentsOf: folder.file("new.keras"), encoding: .utf8) == "precious")
+        #expect(CommandRun("convert", folder.path("old.h5"), output, "--force").status == 0)
+        #expect(try FileFormat.detect(folder.file("new.keras")) == .keras)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == [
+                "new.keras", "old.h5",
+            ])
+    }
+
+    @Test(arguments: ["new.keras", "new.h5", "new.weights.h5", "new.pt", "new", ".keras"])
+    func pairsThatMakeNoSenseAreRefused(_ name: String) throws {
+        try SafetensorsFile.write(["a": .zeros([2])], to: folder.file("a.safetensors"))
+        let run = CommandRun("convert", folder.path("a.safetensors"), folder.path(name))
+        #expect(run.status == 1)
+        #expect(run.message.contains("become .safetensors or .npz"), "\(run.message)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path(name)))
+    }
+
+    @Test func aFailedConversionLeavesNothing() throws {
+        _ = try folder.text("PK no archive", "bad.keras")
+        let run = CommandRun("convert", folder.path("bad.keras"), folder.path("out.keras"))
+        #expect(run.status == 1)
+        let missing = CommandRun("convert", folder.path("bad.keras"), folder.path("no/out.npz"))
+        #expect(missing.status == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["bad.keras"])
+    }
+}
