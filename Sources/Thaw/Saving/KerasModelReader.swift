@@ -126,15 +126,15 @@ struct KerasModelReader {
     // MARK: - Functional
 
     /// One call of a layer in the file.
-    private struct Node {
+    struct Node {
         let layer: String
-        let number: Int
+        var number: Int
         let inputs: [History]
         let mode: Mode?
     }
 
     /// Which output of which call.
-    private struct History: Hashable {
+    struct History: Hashable {
         let layer: String
         let node: Int
         let tensor: Int
@@ -171,6 +171,10 @@ struct KerasModelReader {
                 nodes.append(try self.node(node, layer: layerName, number: number, pinned: pins[pin]))
             }
         }
+        let ends = try ["input_layers", "output_layers"].flatMap {
+            try histories(in: config[$0] ?? [], modelName)
+        }
+        renumber(&nodes, of: layers, used: ends)
         try connect(nodes, layers, &values, modelName)
         func endpoints(_ key: String) throws -> [LayerOutput] {
             try histories(in: config[key] ?? [], modelName).map { history in
