@@ -36,7 +36,9 @@ extension StoredWeights {
         var names: [String: String] = [:]
         let weights = try hdf5.root.datasets().compactMap { dataset -> StoredWeight? in
             var parts = dataset.path.split(separator: "/").map(String.init)
-            guard parts.count >= 2, parts.popLast().flatMap({ Int($0) }) != nil, parts.popLast() == "vars"
+            // Deeper than any model; looking up each part of very long paths takes very long.
+            guard (2...Self.largestDepth).contains(parts.count), parts.popLast().flatMap({ Int($0) }) != nil,
+                parts.popLast() == "vars"
             else { return nil }
             for count in stride(from: 1, through: parts.count, by: 1) {
                 let place = parts[..<count].joined(separator: "/")
@@ -56,6 +58,9 @@ extension StoredWeights {
         }
         self.init(file: file, format: format, weights: weights, structure: .variables(names: names))
     }
+
+    /// The most parts of a path.
+    private static let largestDepth = 128
 
     /// Keras 2's layout: a group for each layer, whose attribute `weight_names` lists its arrays.
     private init(layers group: HDF5Group, configuration: JSONValue?, file: String) throws {

@@ -3,6 +3,8 @@ extension WeightPlanner {
     /// What parallel and compiled modules put in front of names.
     private static let wrappers = ["module/", "_orig_mod/"]
 
+    private static let kinds: Set<String> = ["weight", "bias", "running_mean", "running_var"]
+
     private var layouts: [TorchLayout] {
         let images = FlattenedImages(in: root)
         return targets.map { TorchLayout(of: $0, flattened: images[$0.layer]) }
@@ -36,7 +38,18 @@ extension WeightPlanner {
         return plan
     }
 
-    func inOrderOfTorch() -> WeightPlan { inOrder(Array(stored.weights.indices), layouts: layouts) }
+    /// One parameter after the other. What is a weight there is never taken for a moving mean here.
+    func inOrderOfTorch() -> WeightPlan {
+        var plan = inOrder(Array(stored.weights.indices), layouts: layouts)
+        for (place, target) in targets.enumerated() {
+            guard let entry = plan.places[place] else { continue }
+            let kind = stored.weights[entry].name.split(separator: ".").last.map(String.init) ?? ""
+            if Self.kinds.contains(kind), kind != TorchLayout.name(of: target.parameter) {
+                plan.places[place] = nil
+            }
+        }
+        return plan
+    }
 
     private func unwrapped(_ name: String) -> String {
         var name = WeightMapping.canonical(name)
@@ -50,19 +63,21 @@ extension WeightPlanner {
 
     /// The first one or two parts of the file's names behind which most of the parameters are found; empty if nothing is better.
     private func bestPrefix(_ known: [String: Int], _ wanted: [[String]]) -> String {
-        func count(_ prefix: String) -> Int {
-            wanted.count { names in names.contains { known[prefix + $0] != nil } }
-        }
-        var best = (prefix: "", count: count(""))
-        if best.count == wanted.count { return "" }
-        var prefixes: Set<String> = []
+        let all = Set(wanted.flatMap(\.self))
+        var counts: [String: Int] = [:]
         for name in known.keys {
-            let parts = name.split(separator: "/")
-            for length in stride(from: 1, through: min(2, parts.count - 1), by: 1) {
-                prefixes.insert(parts[..<length].joined(separator: "/") + "/")
+            if all.contains(name) { counts["", default: 0] += 1 }
+            var rest = Substring(name)
+            for _ in 0..<2 {
+                guard let slash = rest.firstIndex(of: "/") else { break }
+                rest = rest[rest.index(after: slash)...]
+                if all.contains(String(rest)) {
+                    counts[String(name[..<rest.startIndex]), default: 0] += 1
+                }
             }
         }
-        for prefix in prefixes.sorted() where count(prefix) > best.count { best = (prefix, count(prefix)) }
-        return best.prefix
+        let most = counts.values.max() ?? 0
+        if most == counts[""] { return "" }
+        return counts.filter { $0.value == most }.keys.min() ?? ""
     }
 }

@@ -153,6 +153,54 @@ import ThawFormats
         }
     }
 
+    /// Two Batch Normalizations of one size, the first frozen when Keras 2 saved them: their arrays lie in an order in which
+    /// everything would fit, wrongly, into a model in which none is frozen.
+    @Test func ordersThatWouldFitWrongly() throws {
+        func make(isNamed: Bool) -> Sequential {
+            let body = Sequential(name: isNamed ? "body" : nil) {
+                BatchNormalization(inputShape: [3], name: isNamed ? "first" : nil)
+                BatchNormalization(name: isNamed ? "second" : nil)
+            }
+            return Sequential([body])
+        }
+        let folder = try TestFolder()
+        let url = folder.file("a.h5")
+        let model = make(isNamed: true)
+        for (place, parameter) in model.allParameters.enumerated() {
+            try parameter.assign(.full([3], Double(place)))
+        }
+        try model.layer(named: "body/first").freeze()
+        try model.saveWeights(to: url)
+        let names = try HDF5File(url).group("body").attributes.strings(named: "weight_names")
+        #expect(names?.prefix(3) == ["second/gamma:0", "second/beta:0", "first/gamma:0"])
+        let named = make(isNamed: true)
+        try named.loadWeights(from: url)
+        #expect(WeightFixtures.areSame(named, model))
+        let unnamed = make(isNamed: false)
+        let before = unnamed.weights
+        for skips in [false, true] {
+            #expect(throws: WeightFileError.self) {
+                try unnamed.loadWeights(from: url, strict: false, skipMismatch: skips)
+            }
+        }
+        #expect(zip(before, unnamed.weights).allSatisfy { $0.isBitwiseEqual(to: $1) })
+        unnamed.layers[0].sublayers[0].freeze()
+        try unnamed.loadWeights(from: url)
+        #expect(WeightFixtures.areSame(unnamed, model))
+        // The same in PyTorch's order.
+        let other = folder.file("a.npz")
+        let arrays = ["0.running_mean", "0.running_var", "0.weight", "0.bias"].map {
+            (name: $0, tensor: Tensor.ones([3]))
+        }
+        try NPZFile.write(arrays, to: other)
+        let single = Sequential { BatchNormalization(inputShape: [3]) }
+        for matching in [WeightMatching.automatic, .order] {
+            #expect(throws: WeightFileError.self) {
+                try single.loadWeights(from: other, matching: matching, mapping: .torch())
+            }
+        }
+    }
+
     /// What a file is decides, not what it is called.
     @Test func contentsDecide() throws {
         let folder = try TestFolder()
