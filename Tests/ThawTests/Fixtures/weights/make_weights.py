@@ -121,9 +121,27 @@ def write_keras(outputs, x):
     np.savez(at("paths.npz"), **{weight.path.removeprefix("net/"): np.asarray(weight) for weight in model.weights})
     np.savez(at("numbers.npz"), *model.get_weights())
     net(tf_keras).save_weights(at("keras2.h5"))
+    write_damaged()
     net(tf_keras, frozen=True).save_weights(at("keras2_frozen.h5"))
     net(tf_keras, epsilon=2e-3).save(at("keras2_model.h5"))
     return {"keras": keras.__version__, "tf_keras": tf_keras.__version__}
+
+
+def write_damaged():
+    """keras2.h5 with the last array compressed, and damaged."""
+    import shutil
+
+    import h5py
+
+    shutil.copy(at("keras2.h5"), at("keras2_damaged.h5"))
+    with h5py.File(at("keras2_damaged.h5"), "r+") as file:
+        group = file["head/head"]
+        values = group["bias:0"][:]
+        del group["bias:0"]
+        place = group.create_dataset("bias:0", data=values, chunks=True, compression="gzip").id.get_chunk_info(0)
+    with open(at("keras2_damaged.h5"), "r+b") as file:
+        file.seek(place.byte_offset)
+        file.write(bytes(place.size))
 
 
 def write_torch(outputs, x):
