@@ -57,6 +57,22 @@ let file = FileManager.default.temporaryDirectory.appending(path: "from-keras.sa
 try model.saveWeights(to: file)
 try model.loadWeights(from: file)
 
+// Keras 3 loads this one with load_weights. The report says what was loaded from where, what was not, and why.
+let weights = FileManager.default.temporaryDirectory.appending(path: "from-keras.weights.h5")
+try model.saveWeights(to: weights)  // .safetensors, .npz, .weights.h5 (Keras 3), .h5 (Keras 2 and 3)
+try model.loadWeights(from: weights)
+print(try model.loadWeights(from: weights, matching: .names, strict: false, skipMismatch: true))
+
+// PyTorch's names and layouts, written and read; what is called "linear" there is "classes" here.
+let backbone = Sequential(seed: 7) {
+    Conv2D(8, kernelSize: 3, inputShape: [28, 28, 1], name: "features")
+    GlobalAveragePooling2D()
+    Dense(10, name: "classes")
+}
+let checkpoint = FileManager.default.temporaryDirectory.appending(path: "from-torch.safetensors")
+try backbone.saveWeights(to: checkpoint, mapping: .torch(renaming: ["linear": "classes"]))
+try backbone.loadWeights(from: checkpoint, mapping: .torch(renaming: ["linear": "classes"]))
+
 // The whole model, with its optimizer, goes to an archive of Keras and comes back.
 let archive = FileManager.default.temporaryDirectory.appending(path: "from-keras.keras")
 try model.save(to: archive)

@@ -3,65 +3,79 @@ import ThawFormats
 import ThawTensor
 
 extension Layer {
-    /// Writes all parameters, statistics included, to a safetensors file, each under its path, such as `hidden/kernel`.
+    /// Writes all parameters, statistics included, to a file.
+    ///
+    /// | ending | holds | is read by |
+    /// |---|---|---|
+    /// | `.safetensors` | tensors by paths, such as `hidden/kernel` | everything; with the mapping `.torch()` PyTorch's modules |
+    /// | `.npz` | arrays by paths | NumPy |
+    /// | `.weights.h5` | variables by the classes of layers, in order | Keras 3's `load_weights` |
+    /// | `.h5`, `.hdf5` | arrays by the names of layers | `load_weights` of Keras 2 and 3, in order and `by_name` |
     ///
     /// Neither the structure nor the optimizer's state is saved. An old file stays whole until the new one is complete.
     ///
-    /// - Parameter url: a file whose name ends in `.safetensors`, in a folder that exists.
-    /// - Throws: `ModelError.notBuilt`; `TrainingError.invalidArgument` for another ending; `FormatError` when the system
-    ///   refuses.
-    public final func saveWeights(to url: URL) throws {
-        try Self.checkWeightFile(url.path, call: "saveWeights")
-        let paths = try pathsOfBuilt()
-        let tensors = Dictionary(paths.map { ($0.path, $0.parameter.value) }, uniquingKeysWith: { $1 })
-        try SafetensorsFile.write(tensors, metadata: ["format": "thaw"], to: url)
+    /// - Parameters:
+    ///   - url: a file whose name ends in one of these, in a folder that exists.
+    ///   - mapping: other names, for safetensors and npz; `.torch()` writes PyTorch's names and layouts.
+    /// - Throws: `ModelError.notBuilt`; `TrainingError.invalidArgument` for another ending or a mapping that the format lacks;
+    ///   `FormatError` when the system refuses, or for names that a format cannot hold.
+    public final func saveWeights(to url: URL, mapping: WeightMapping = .automatic) throws {
+        try WeightSaver(root: self, targets: try targetsOfBuilt(), mapping: mapping).save(url)
     }
 
-    /// Replaces all parameters by those of a safetensors file, by path; floating-point elements of any width are converted.
+    /// Replaces parameters by those of a file.
     ///
-    /// - Parameter url: a file whose name ends in `.safetensors`.
-    /// - Throws: `FormatError` for a file that cannot be read or is damaged; `WeightFileError`, with the names, unless the file
-    ///   holds exactly the model's parameters in their shapes; `ModelError.notBuilt`. Nothing is changed then.
-    public final func loadWeights(from url: URL) throws {
-        try Self.checkWeightFile(url.path, call: "loadWeights")
-        let paths = try pathsOfBuilt()
-        let tensors = try SafetensorsFile.read(url).tensors
-        let known = Set(paths.map(\.path))
-        var missing: [String] = []
-        var mismatched: [String] = []
-        for (path, parameter) in paths {
-            guard let tensor = tensors[path] else {
-                missing.append(path)
-                continue
-            }
-            if tensor.shape != parameter.shape {
-                mismatched.append("\(path) (expected the shape \(parameter.shape), got \(tensor.shape))")
-            } else if !tensor.dtype.isFloatingPoint {
-                mismatched.append("\(path) (expected floating point, got \(tensor.dtype))")
-            }
-        }
-        let unexpected = tensors.keys.filter { !known.contains($0) }.sorted()
-        guard missing.isEmpty, mismatched.isEmpty, unexpected.isEmpty else {
-            throw WeightFileError(
-                file: url.path, model: name, missing: missing, unexpected: unexpected, mismatched: mismatched)
-        }
-        for (path, parameter) in paths {
-            if let tensor = tensors[path] { try parameter.assign(tensor) }
-        }
+    /// ```swift
+    /// try model.loadWeights(from: url)
+    /// let report = try model.loadWeights(from: url, matching: .names, strict: false, skipMismatch: true)
+    /// print(report)
+    /// try model.loadWeights(from: checkpoint, mapping: .torch(renaming: ["linear": "head"]))
+    /// ```
+    ///
+    /// Read are safetensors, npz, Keras's `.weights.h5`, `.keras` and `.h5` (of weights or of a whole model), and PyTorch's
+    /// checkpoints in both formats, in which the state dictionary is found by itself. The contents of a file say what it is; its ending
+    /// must be that of some file of weights. Floating-point elements of any width are converted. NaN are loaded, and counted
+    /// in the report.
+    ///
+    /// Where a file says which epsilon and momentum its normalization layers had, as whole models of Keras do, those that are
+    /// loaded take them over, and the report says so. PyTorch's files do not; see ``WeightMapping/torch(renaming:epsilon:momentum:)``.
+    ///
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - matching: how entries find parameters.
+    ///   - strict: whether every parameter must be in the file and every entry of the file be used. Otherwise what is missing or
+    ///     left over is only reported.
+    ///   - skipMismatch: whether to leave out, and report, what has another shape or is not floating point.
+    ///   - mapping: how names and layouts in the file become those here.
+    /// - Returns: what was loaded, skipped and left over.
+    /// - Throws: `WeightFileError`, with the names, for what `strict` and `skipMismatch` do not allow, and whenever nothing at all
+    ///   would be loaded; `FormatError` for a file that cannot be read, is damaged or holds no weights;
+    ///   `TrainingError.invalidArgument` for an ending, order or mapping that does not go with the file; `ModelError.notBuilt`.
+    ///   Nothing is changed then.
+    @discardableResult
+    public final func loadWeights(
+        from url: URL, matching: WeightMatching = .automatic, strict: Bool = true, skipMismatch: Bool = false,
+        mapping: WeightMapping = .automatic
+    ) throws -> WeightReport {
+        try WeightLoader(
+            root: self, targets: try targetsOfBuilt(), matching: matching, isStrict: strict,
+            skipsMismatch: skipMismatch, mapping: mapping
+        ).load(url)
     }
 
-    /// Refuses a name whose ending does not say that it holds weights: there will be other formats.
+    /// Refuses a name of a checkpoint whose ending does not say that it holds weights.
     static func checkWeightFile(_ path: String, call: String) throws {
         guard path.hasSuffix(".safetensors") else {
             throw TrainingError.invalidArgument(
-                "\(call): \(path) does not end in .safetensors, the one format of weights; whole models (.keras, .h5) cannot be "
-                    + "saved or loaded yet. Give a name that ends in .safetensors.")
+                "\(call): \(path) does not end in .safetensors, the one format of checkpoints of weights; whole models (.keras, .h5) "
+                    + "cannot be saved by it yet. Give a name that ends in .safetensors."
+            )
         }
     }
 
-    private func pathsOfBuilt() throws -> [(path: String, parameter: Parameter)] {
-        let paths = parameterPaths
-        guard hasBuilt || !paths.isEmpty else { throw ModelError.notBuilt(model: name) }
-        return paths
+    private func targetsOfBuilt() throws -> [WeightTarget] {
+        let targets = WeightTarget.all(in: self)
+        guard hasBuilt || !targets.isEmpty else { throw ModelError.notBuilt(model: name) }
+        return targets
     }
 }

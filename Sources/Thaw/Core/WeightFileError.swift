@@ -14,19 +14,27 @@ public struct WeightFileError: ThawError, Equatable {
     /// What is wrong with those that both have: another shape, or elements that are not floating point.
     public let mismatched: [String]
 
-    /// The whole message.
+    /// The whole message: how many there are of each kind, and the first names.
     public var description: String {
         var parts: [String] = []
-        if !missing.isEmpty { parts.append("missing from the file: \(Self.list(missing))") }
-        if !unexpected.isEmpty { parts.append("unexpected in the file: \(Self.list(unexpected))") }
-        if !mismatched.isEmpty { parts.append("not fitting: \(Self.list(mismatched))") }
+        if !missing.isEmpty {
+            parts.append("missing from the file (\(missing.count)): \(Self.list(missing))")
+        }
+        if !unexpected.isEmpty {
+            parts.append("unexpected in the file (\(unexpected.count)): \(Self.list(unexpected))")
+        }
+        if !mismatched.isEmpty {
+            parts.append("not fitting (\(mismatched.count)): \(Self.list(mismatched))")
+        }
         return "the weights in \(file) do not fit model \(model), nothing was changed; "
             + parts.joined(separator: "; ")
-            + ". Load into a model of the structure, and with the names of layers, that the file was saved from."
+            + ". Load into a model of the structure that the file was saved from, rename with a mapping, or allow for it with "
+            + "strict: false and skipMismatch: true."
     }
 
-    private static func list(_ names: [String]) -> String {
-        let shown = names.prefix(20).joined(separator: ", ")
-        return names.count > 20 ? "\(shown) and \(names.count - 20) more" : shown
+    /// The first of some names, and how many more there are.
+    static func list(_ names: [String]) -> String {
+        let shown = names.prefix(8).joined(separator: ", ")
+        return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
     }
 }

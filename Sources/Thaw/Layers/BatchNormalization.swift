@@ -50,9 +50,13 @@ public final class BatchNormalization: Layer {
     /// What the layer does in training mode. A change takes effect at the next step.
     public var statistics: Statistics { didSet { if oldValue != statistics { configurationDidChange() } } }
     /// The share of the old moving statistics that is kept at an update, in `0...1`.
-    public let momentum: Double
+    public internal(set) var momentum: Double {
+        didSet { if oldValue != momentum { configurationDidChange() } }
+    }
     /// What is added to the variance, above 0.
-    public let epsilon: Double
+    public internal(set) var epsilon: Double {
+        didSet { if oldValue != epsilon { configurationDidChange() } }
+    }
     /// Which estimate of the variance the moving one follows.
     public private(set) var movingVarianceEstimate: VarianceEstimate
 

@@ -13,7 +13,9 @@ public final class GroupNormalization: Layer {
     /// The number of groups, which divides the number of channels; -1 for a group for each channel.
     public let groups: Int
     /// What is added to the variance, above 0.
-    public let epsilon: Double
+    public internal(set) var epsilon: Double {
+        didSet { if oldValue != epsilon { configurationDidChange() } }
+    }
     private(set) var scaleAndShift: ScaleAndShift
 
     /// Whether there is a beta.

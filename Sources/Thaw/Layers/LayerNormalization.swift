@@ -13,7 +13,9 @@ public final class LayerNormalization: Layer {
     /// The axes that are normalized together, counted with the batch as axis 0; negative ones count from the end.
     public let axes: [Int]
     /// What is added to the variance, above 0.
-    public let epsilon: Double
+    public internal(set) var epsilon: Double {
+        didSet { if oldValue != epsilon { configurationDidChange() } }
+    }
     private(set) var scaleAndShift: ScaleAndShift
 
     /// Whether there is a beta.

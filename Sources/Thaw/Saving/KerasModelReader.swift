@@ -126,15 +126,15 @@ struct KerasModelReader {
     // MARK: - Functional
 
     /// One call of a layer in the file.
-    private struct Node {
+    struct Node {
         let layer: String
-        let number: Int
+        var number: Int
         let inputs: [History]
         let mode: Mode?
     }
 
     /// Which output of which call.
-    private struct History: Hashable {
+    struct History: Hashable {
         let layer: String
         let node: Int
         let tensor: Int
@@ -171,9 +171,11 @@ struct KerasModelReader {
                 nodes.append(try self.node(node, layer: layerName, number: number, pinned: pins[pin]))
             }
         }
-        let outputs = try histories(in: config["output_layers"] ?? [], modelName)
-        let firstCalls = firstCalls(of: layers, usedBy: nodes.flatMap(\.inputs) + outputs)
-        try connect(nodes, layers, firstCalls, &values, modelName)
+        let ends = try ["input_layers", "output_layers"].flatMap {
+            try histories(in: config[$0] ?? [], modelName)
+        }
+        renumber(&nodes, of: layers, used: ends)
+        try connect(nodes, layers, &values, modelName)
         func endpoints(_ key: String) throws -> [LayerOutput] {
             try histories(in: config[key] ?? [], modelName).map { history in
                 guard let value = values[history] else {
@@ -190,18 +192,9 @@ struct KerasModelReader {
             name: name)
     }
 
-    /// The number of the first call that the file holds of each model inside: in Keras 2, where a model with inputs of its own
-    /// was called once when it was made, the calls of others begin at 1.
-    private func firstCalls(of layers: [String: Layer], usedBy users: [History]) -> [String: Int] {
-        guard kerasVersion < 3 else { return [:] }
-        let used = users.filter { layers[$0.layer] is Model }.map { ($0.layer, $0.node) }
-        return Dictionary(used, uniquingKeysWith: min)
-    }
-
     /// Calls the layers, each when its inputs are there.
     private func connect(
-        _ nodes: [Node], _ layers: [String: Layer], _ firstCalls: [String: Int],
-        _ values: inout [History: LayerOutput], _ model: String
+        _ nodes: [Node], _ layers: [String: Layer], _ values: inout [History: LayerOutput], _ model: String
     ) throws {
         var waiting: [History: [Int]] = [:]
         var missing = [Int](repeating: 0, count: nodes.count)
@@ -223,8 +216,7 @@ struct KerasModelReader {
             let outputs = try layer.connected(to: node.inputs.compactMap { values[$0] }, mode: node.mode)
             for (tensor, output) in outputs.enumerated() {
                 try KerasConfiguration.check(output.shape, of: node.layer)
-                let number = node.number &+ firstCalls[node.layer, default: 0]
-                let history = History(layer: node.layer, node: number, tensor: tensor)
+                let history = History(layer: node.layer, node: node.number, tensor: tensor)
                 values[history] = output
                 for index in waiting.removeValue(forKey: history) ?? [] {
                     missing[index] -= 1

@@ -20,7 +20,7 @@ struct KerasWeightPaths {
     private(set) var groups: [Group] = []
     private var seen: Set<ObjectIdentifier> = []
 
-    init(of model: Model) { add(model, named: model.name, at: "") }
+    init(of root: Layer) { add(root, named: root.name, at: "") }
 
     private mutating func add(_ layer: Layer, named name: String, at path: String) {
         guard seen.insert(ObjectIdentifier(layer)).inserted else { return }
@@ -30,7 +30,14 @@ struct KerasWeightPaths {
                 path: path, name: name,
                 parameters: parameters.filter { $0.role == .weight }
                     + parameters.filter { $0.role != .weight }))
-        guard let model = layer as? Model else { return }
+        guard let model = layer as? Model else {
+            // A layer with layers inside, in Keras its attributes.
+            for inner in layer.sublayers {
+                let name = layer.name(of: inner)
+                add(inner, named: name, at: path.isEmpty ? name : "\(path)/\(name)")
+            }
+            return
+        }
         var counts: [String: Int] = [:]
         for inner in model.layers {
             let name = LayerName.base(of: Self.className(of: inner))

@@ -43,10 +43,7 @@ extension KerasWeightPaths {
             }
         }
         // Keras keeps the state of random layers too; ours follows from seeds.
-        let unexpected = datasets.keys.filter {
-            !$0.hasPrefix("optimizer/") && !$0.contains("seed_generator/") && !$0.hasPrefix("metrics/")
-                && !$0.hasPrefix("_") && !$0.contains("compile_metrics")
-        }.sorted()
+        let unexpected = datasets.keys.filter { !StoredWeights.isUselessVariable($0) }.sorted()
         guard missing.isEmpty, mismatched.isEmpty, unexpected.isEmpty else {
             throw WeightFileError(
                 file: name, model: model, missing: missing, unexpected: unexpected, mismatched: mismatched)
