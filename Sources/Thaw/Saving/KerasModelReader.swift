@@ -1,4 +1,5 @@
 import ThawFormats
+import ThawTensor
 
 /// Makes models from the JSON of Keras 2 and 3, without weights.
 struct KerasModelReader {
@@ -21,6 +22,17 @@ struct KerasModelReader {
 
     /// The most models inside one another.
     static let deepest = 32
+
+    /// The model that `object` describes, built, its parameters without first values.
+    ///
+    /// - Throws: `LayerError` where the model would cost more than the budget allows; what building throws.
+    func model(from object: JSONValue, within budget: LoadingBudget) throws -> Model {
+        try LoadingBudget.$current.withValue(budget) {
+            let model = try model(from: object)
+            try model.ensureBuilt()
+            return model
+        }
+    }
 
     /// The model that `object` describes.
     ///
@@ -120,7 +132,13 @@ struct KerasModelReader {
                     "its input has the shape \(value.text.prefix(100)); every size but the batch's must be known."
             )
         }
-        return sizes.compactMap(\.self)
+        let shape = sizes.compactMap(\.self)
+        guard let count = TensorShape.elementCount(shape), count <= LoadingBudget.largestValue else {
+            throw SavedModelError.malformed(
+                layer: "the model",
+                message: "its input has the shape \(shape), which is larger than any memory.")
+        }
+        return shape
     }
 
     // MARK: - Functional
@@ -211,7 +229,6 @@ struct KerasModelReader {
             }
             let outputs = try layer.connected(to: node.inputs.compactMap { values[$0] }, mode: node.mode)
             for (tensor, output) in outputs.enumerated() {
-                try KerasConfiguration.check(output.shape, of: node.layer)
                 let history = History(layer: node.layer, node: node.number, tensor: tensor)
                 values[history] = output
                 for index in waiting.removeValue(forKey: history) ?? [] {
