@@ -5,5 +5,5 @@ import ArgumentParser
 struct ThawCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "thaw", abstract: "Deep learning in Swift, with transfer learning that works.",
-        subcommands: [DemoCommand.self, BookCommand.self, BenchWorker.self])
+        subcommands: [DemoCommand.self, BookCommand.self, BenchWorker.self, LoadingBench.self])
 }
