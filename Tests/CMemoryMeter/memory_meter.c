@@ -1,5 +1,8 @@
 #include "thaw_memory_meter.h"
 
+// Says whether the library is glibc.
+#include <stdlib.h>
+
 #if defined(__linux__) && defined(__GLIBC__)
 
 #include <errno.h>

@@ -57,6 +57,7 @@ struct FuzzCommand: ParsableCommand {
         guard let name = format, let format = try FuzzFormat.all().first(where: { $0.name == name }) else {
             throw ValidationError("There is no such format.")
         }
+        try checkMeter()
         thaw_memory_meter_limit(1 << 32)
         let mark = try ProgressMark(progress)
         Watchdog.start(mark)
@@ -66,5 +67,15 @@ struct FuzzCommand: ParsableCommand {
                 reset: { thaw_memory_meter_reset() }, peak: { Int(clamping: thaw_memory_meter_peak()) }))
         let report = try run.read(first..<first + count) { mark.write($0) }
         FileHandle.standardOutput.write(try JSONEncoder().encode(report))
+    }
+
+    /// A meter that sees nothing would find nothing.
+    private func checkMeter() throws {
+        guard thaw_memory_meter_works() != 0 else { return }
+        thaw_memory_meter_reset()
+        let some = [UInt8](repeating: 1, count: 1 << 20)
+        guard thaw_memory_meter_peak() >= some.count else {
+            throw ValidationError("Memory is not measured: malloc is not the meter's.")
+        }
     }
 }

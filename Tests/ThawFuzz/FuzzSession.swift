@@ -97,6 +97,10 @@ final class FuzzSession: Sendable {
             "--format", format.name, "--seed", "\(seed)", "--first", "\(numbers.lowerBound)", "--count",
             "\(numbers.count)", "--progress", progress,
         ]
+        // The message is enough; what a crash looks like inside is seen when its file is read again.
+        process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
+            $1
+        }
         let errors = URL(filePath: progress).deletingLastPathComponent().appending(path: "errors")
         FileManager.default.createFile(atPath: errors.path, contents: nil)
         let output = Pipe()

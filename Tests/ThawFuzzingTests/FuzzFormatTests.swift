@@ -19,7 +19,7 @@ import ThawTensor
         defer { try? FileManager.default.removeItem(at: folder) }
         let report = try FuzzRun(Self.formats[index], seed: 1, folder: folder).read(0..<150)
         // The time of a test that shares the machine says little; what hangs for good shows itself.
-        #expect(report.count == 160)
+        #expect(report.count == 150)
         #expect(report.refused > 15 && report.read > 0, "\(report)")
     }
 

@@ -23,17 +23,6 @@ struct KerasModelReader {
     /// The most models inside one another.
     static let deepest = 32
 
-    /// The model that `object` describes, built, its parameters without first values.
-    ///
-    /// - Throws: `LayerError` where the model would cost more than the budget allows; what building throws.
-    func model(from object: JSONValue, within budget: LoadingBudget) throws -> Model {
-        try LoadingBudget.$current.withValue(budget) {
-            let model = try model(from: object)
-            try model.ensureBuilt()
-            return model
-        }
-    }
-
     /// The model that `object` describes.
     ///
     /// - Parameter path: the names of the models on the way to this one.

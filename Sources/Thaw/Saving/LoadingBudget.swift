@@ -1,3 +1,4 @@
+import ThawFormats
 import ThawGraph
 import ThawTensor
 
@@ -56,6 +57,19 @@ final class LoadingBudget: @unchecked Sendable {
         guard let count = TensorShape.elementCount(shape), count <= largestValue else {
             throw LayerError(
                 "gives a value of shape \(shape) for each sample, which is larger than any memory.")
+        }
+    }
+}
+
+extension KerasModelReader {
+    /// The model that `object` describes, built, its parameters without first values.
+    ///
+    /// - Throws: `LayerError` where the model would cost more than the budget allows; what building throws.
+    func model(from object: JSONValue, within budget: LoadingBudget) throws -> Model {
+        try LoadingBudget.$current.withValue(budget) {
+            let model = try model(from: object)
+            try model.ensureBuilt()
+            return model
         }
     }
 }
