@@ -70,6 +70,21 @@ let package = Package(
         .target(
             name: "ThawTestSupport", dependencies: ["ThawEngine", "ThawGraph", "ThawTensor"],
             path: "Tests/ThawTestSupport", swiftSettings: strict),
+        // Damaged files of every format: the tests read some, and scripts/fuzz many.
+        .target(
+            name: "ThawFuzzing", dependencies: ["Thaw", "ThawFormats", "ThawTensor", "CZlib"],
+            path: "Tests/ThawFuzzing", swiftSettings: strict),
+        .target(name: "CMemoryMeter", path: "Tests/CMemoryMeter"),
+        .executableTarget(
+            name: "thaw-fuzz",
+            dependencies: [
+                "ThawFuzzing", "CMemoryMeter",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tests/ThawFuzz", swiftSettings: strict),
+        .testTarget(
+            name: "ThawFuzzingTests", dependencies: ["ThawFuzzing", "ThawFormats", "ThawTensor"],
+            swiftSettings: strict),
+
         .testTarget(name: "ThawTensorTests", dependencies: ["ThawTensor"], swiftSettings: strict),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "ThawTensor"], swiftSettings: strict),
         .testTarget(
@@ -77,7 +92,8 @@ let package = Package(
         .testTarget(
             name: "ThawEngineTests", dependencies: ["ThawEngine", "ThawTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ThawFormatsTests", dependencies: ["ThawFormats", "ThawTestSupport"], exclude: ["Fixtures"],
+            name: "ThawFormatsTests", dependencies: ["ThawFormats", "ThawFuzzing", "ThawTestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "ThawTests", dependencies: ["Thaw", "ThawTestSupport"],

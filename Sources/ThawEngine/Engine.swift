@@ -13,6 +13,11 @@ public protocol Engine: AnyObject, Sendable {
     /// - Throws: `EngineError.unsupportedType` for an element type the engine cannot hold.
     func makeVariable(name: String, initialValue: Tensor) throws -> any Variable
 
+    /// Makes storage of zeros, whose memory need not be touched before it is written.
+    ///
+    /// - Throws: `EngineError.outOfMemory` if there is not that much.
+    func makeVariable(name: String, zeros shape: [Int]) throws -> any Variable
+
     /// Compiles a graph. The executable holds on to the variables the graph reads and assigns.
     ///
     /// - Parameters:
@@ -34,6 +39,11 @@ extension Engine {
     /// Compiles a graph with the fastest algorithm for its batch size.
     public func compile(_ graph: Graph) throws -> any Executable {
         try compile(graph, isBatchInvariant: false)
+    }
+
+    /// Makes storage of float32 zeros from a tensor of them.
+    public func makeVariable(name: String, zeros shape: [Int]) throws -> any Variable {
+        try makeVariable(name: name, initialValue: .zeros(shape))
     }
 
     /// Does nothing: for engines whose `perform` never makes anybody wait for long.

@@ -14,46 +14,8 @@ public enum FileBytes {
     ///   - limit: the largest size accepted, in bytes.
     /// - Throws: ``FormatError`` of kind `unreadable` or `tooLarge`.
     public static func read(path: String, limit: Int = defaultLimit) throws(FormatError) -> [UInt8] {
-        // Opening a pipe without O_NONBLOCK would wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unreadable(path, systemError()) }
-        defer { close(descriptor) }
-        var information = stat()
-        guard fstat(descriptor, &information) == 0 else { throw unreadable(path, systemError()) }
-        guard information.st_mode & S_IFMT == S_IFREG else {
-            throw FormatError(
-                .unreadable, file: path, what: "this is not a plain file", remedy: "Give the path of a file")
-        }
-        let size = Int(information.st_size)
-        guard size <= limit else {
-            throw FormatError(
-                .tooLarge, file: path, what: "the file is too large", expected: "at most \(limit) bytes",
-                got: "\(size)")
-        }
-        var failure: FormatError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
-            while initialized < size {
-                let part = Foundation.read(
-                    descriptor, buffer.baseAddress.map { $0 + initialized }, size - initialized)
-                if part > 0 {
-                    initialized += part
-                } else if part < 0 && errno == EINTR {
-                    continue
-                } else {
-                    let reason = part == 0 ? "it became shorter while it was read" : systemError()
-                    failure = unreadable(path, reason)
-                    return
-                }
-            }
-        }
-        if let failure { throw failure }
-        return bytes
-    }
-
-    private static func unreadable(_ path: String, _ reason: String) -> FormatError {
-        FormatError(
-            .unreadable, file: path, what: "the file could not be read (\(reason))",
-            remedy: "Check the path and its permissions")
+        let file = try OpenFile(path: path, limit: limit)
+        return try StoredBytes.file(file).bytes(0..<file.count)
     }
 
     /// The system's words for `errno`.

@@ -27,8 +27,14 @@ public enum JSONValue: Sendable, Equatable {
     /// - Parameters:
     ///   - data: the text, in UTF-8.
     ///   - file: the name for errors.
-    /// - Throws: `FormatError` of kind `.malformed` if it is no JSON or nests more than 128 deep.
+    /// - Throws: `FormatError` of kind `.malformed` if it is no JSON, not in UTF-8, or nests more than 128 deep.
     public init(parsing data: Data, file: String) throws(FormatError) {
+        // Foundation reads UTF-16 and UTF-32 too, and knows them by their zero bytes or the mark in front; the scan below would
+        // see neither brackets nor quotation marks in them.
+        guard !data.contains(0), String(validating: data, as: UTF8.self) != nil else {
+            throw FormatError(
+                .malformed, file: file, what: "its JSON is not in UTF-8", remedy: "Save it again in UTF-8")
+        }
         var depth = 0, isInString = false, isEscaped = false
         for byte in data {
             if isInString {

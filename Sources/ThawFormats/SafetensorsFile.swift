@@ -45,7 +45,7 @@ public enum SafetensorsFile {
     public static func read(
         _ url: URL, limit: Int = FileBytes.defaultLimit
     ) throws(FormatError) -> Contents {
-        try read(try FileBytes.read(path: url.path, limit: limit), file: url.path)
+        try read(.file(try OpenFile(path: url.path, limit: limit)), file: url.path)
     }
 
     /// The tensors in the bytes of a file.
@@ -55,12 +55,17 @@ public enum SafetensorsFile {
     ///   - file: what errors call it.
     /// - Throws: as for a file.
     public static func read(_ bytes: [UInt8], file: String = "data") throws(FormatError) -> Contents {
+        try read(.memory(bytes), file: file)
+    }
+
+    /// Reads the header, and then each tensor straight into its own memory.
+    private static func read(_ bytes: StoredBytes, file: String) throws(FormatError) -> Contents {
         guard bytes.count >= 8 else {
             throw FormatError(
                 .truncated, file: file, what: "this is too short for a safetensors file",
                 expected: "at least 8 bytes", got: "\(bytes.count)")
         }
-        let claimed = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let claimed = try bytes.bytes(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard claimed <= UInt64(min(bytes.count - 8, longestHeader)) else {
             throw FormatError(
                 claimed > UInt64(longestHeader) ? .malformed : .truncated, file: file,
@@ -69,19 +74,18 @@ public enum SafetensorsFile {
                 remedy: "Check that this is a safetensors file, and complete")
         }
         let start = 8 + Int(claimed)
-        let header = try SafetensorsHeader(bytes[8..<start], file: file)
+        let header = try SafetensorsHeader(try bytes.bytes(8..<start)[...], file: file)
         let places = try checkedPlaces(header, dataCount: bytes.count - start, file: file)
         var tensors: [String: Tensor] = [:]
         for (entry, dtype) in places {
-            let part = bytes[start + entry.begin..<start + entry.end]
-            // A bool's byte is read as Swift's Bool, which has no third value.
-            if dtype == .bool, let other = part.first(where: { $0 > 1 }) {
+            tensors[entry.name] = try Tensor(fillingAllOf: entry.shape, dtype: dtype) {
+                target throws(FormatError) in
+                try bytes.read(at: start + entry.begin, into: target)
+                // A bool's byte is read as Swift's Bool, which has no third value.
+                guard dtype == .bool, let other = target.first(where: { $0 > 1 }) else { return }
                 throw FormatError(
                     .malformed, file: file, what: "tensor \"\(entry.name.prefix(80))\" is BOOL",
                     expected: "bytes of 0 and 1", got: "\(other)")
-            }
-            tensors[entry.name] = Tensor(shape: entry.shape, dtype: dtype) { target in
-                part.withUnsafeBytes { target.copyMemory(from: $0) }
             }
         }
         return Contents(tensors: tensors, metadata: header.metadata)

@@ -73,7 +73,7 @@ enum StoredElements {
         _ bytes: UnsafeRawBufferPointer, _ layout: Layout, isBigEndian: Bool = false
     ) throws(Objection) -> Tensor {
         var objection: Objection?
-        let tensor = Tensor(shape: layout.shape, dtype: dtype) { target in
+        let tensor = Tensor(fillingAllOf: layout.shape, dtype: dtype) { target in
             do throws(Objection) {
                 try decode(bytes, layout, isBigEndian: isBigEndian, into: target)
             } catch {

@@ -48,6 +48,9 @@ public final class Graph {
         public let value: Value
     }
 
+    /// The most elements of a value. Shapes up to here can be multiplied by any of their sizes without overflow.
+    static let mostElements = 1 << 46
+
     /// All nodes; a node's inputs come before it.
     public private(set) var nodes: [Node] = []
     /// The nodes that are inputs, in the order they were made.
@@ -116,7 +119,12 @@ public final class Graph {
                     "an input belongs to another graph; a symbolic tensor can be used only where it was made."
                 )
             }
-            return append(operation, inputs.map(\.value), try operation.outputTypes(for: inputs.map(\.type)))
+            let types = try operation.outputTypes(for: inputs.map(\.type))
+            for type in types
+            where TensorShape.elementCount(type.shape).map({ $0 > Self.mostElements }) ?? true {
+                throw GraphError("gives a value of shape \(type.shape), which is larger than any memory.")
+            }
+            return append(operation, inputs.map(\.value), types)
         } catch {
             throw GraphError(
                 error.message, operation: error.operation.isEmpty ? operation.name : error.operation,

@@ -55,6 +55,15 @@ public struct Tensor: Sendable {
         storage.fillWithZeros()
         try body(UnsafeMutableRawBufferPointer(start: storage.base, count: storage.byteCount))
     }
+
+    /// A tensor all of whose memory `body` fills; nothing is zeroed before.
+    package init<Failure: Error>(
+        fillingAllOf shape: [Int], dtype: DType,
+        _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        self.init(uninitialized: shape, dtype: dtype)
+        try body(UnsafeMutableRawBufferPointer(start: storage.base, count: storage.byteCount))
+    }
 }
 
 extension Tensor: Equatable {

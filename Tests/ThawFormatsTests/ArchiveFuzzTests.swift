@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ThawFuzzing
 import ThawTensor
 
 @testable import ThawFormats
@@ -13,26 +14,12 @@ import ThawTensor
     static let rounds = environment["THAW_FUZZ"].flatMap { Int($0) } ?? 400
     static let seed = environment["THAW_FUZZ_SEED"].flatMap { UInt64($0) } ?? 31
 
-    static let words: [[UInt8]] =
-        [
-            "(", ")", "t", "u", "R", "Q", "b", "]", "}", "e", "a", "h\0", "q\0", "N", "cos\nsystem\n",
-            "\u{2e}", "..", "/", "{", "'",
-            "(9999999999999999999,)", "<f8", ">i2", "|O", "True", "PK\u{1}\u{2}", "PK\u{3}\u{4}",
-            "PK\u{5}\u{6}",
-            "PK\u{6}\u{6}", "PK\u{6}\u{7}", "ctorch._utils\n_rebuild_tensor_v2\n",
-            "ccollections\nOrderedDict\n",
-        ].map { Array($0.utf8) } + [
-            [0xFF, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0x7F], [0, 0, 0, 0, 0, 0, 0, 0x10], [0x8A, 8],
-            [0x93],
-            [0x94], [0x85], [0x81], [0x8A, 8, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], [0x95],
-        ]
-
     /// Reads mutants of files and reports how many were read, how many refused, and the longest time.
     func fuzz(
         _ name: String, files: [[UInt8]], seed: UInt64, rewrapping: Bool = false,
         read: ([UInt8]) throws(FormatError) -> Int
     ) throws {
-        var mutator = Mutator(seed: Self.seed &* 1000 &+ seed, words: Self.words)
+        var mutator = ByteMutator(RandomStream(seed: Self.seed &* 1000 &+ seed), words: ByteMutator.words)
         let unpacked = rewrapping ? try files.map(Self.items) : []
         var (good, refused, slowest) = (0, 0, 0.0)
         for round in 0..<Self.rounds {
@@ -74,7 +61,7 @@ import ThawTensor
 
     /// An archive with right checksums around wrong contents; most often the first file, where the structure is.
     static func rewrapped(
-        _ items: [(name: String, contents: [UInt8])], _ mutator: inout Mutator
+        _ items: [(name: String, contents: [UInt8])], _ mutator: inout ByteMutator
     ) throws -> [UInt8] {
         var items = items
         let index = mutator.pick(4) > 0 ? 0 : mutator.pick(items.count)

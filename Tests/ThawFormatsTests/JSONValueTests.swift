@@ -46,4 +46,19 @@ import Testing
         let quoted = "\"\(String(repeating: "[\\\"", count: 1000))\""
         #expect(throws: Never.self) { try JSONValue(parsing: Data(quoted.utf8), file: "test") }
     }
+
+    /// Foundation would read these, and the depth of what it reads would go unseen.
+    @Test(arguments: [
+        String.Encoding.utf16LittleEndian, .utf16BigEndian, .utf16, .utf32LittleEndian, .utf32BigEndian,
+        .utf32,
+        .isoLatin1,
+    ])
+    func onlyUTF8IsRead(_ encoding: String.Encoding) throws {
+        let text =
+            encoding == .isoLatin1
+            ? "[\"é\"]" : String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+        let data = try #require(text.data(using: encoding))
+        let error = #expect(throws: FormatError.self) { try JSONValue(parsing: data, file: "test") }
+        #expect(error?.what.contains("UTF-8") == true, "\(error?.what ?? "")")
+    }
 }

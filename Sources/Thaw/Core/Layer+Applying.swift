@@ -53,6 +53,7 @@ extension Layer {
             let outputs = try BuildContext.$current.withValue(buildContext) {
                 try call(inputs, context: inner)
             }
+            try LoadingBudget.current?.charge(outputs)
             context.tracer.record(self, outputs: outputs)
             return outputs
         } catch let error as GraphError {

@@ -168,12 +168,14 @@ open class Layer {
             throw LayerError(
                 "parameter \"\(name)\" of shape \(shape) is larger than any memory; check the layer's sizes.")
         }
+        try LoadingBudget.current?.charge(name, shape: shape)
         let context = BuildContext.current ?? BuildContext.fresh(path: [self.name])
+        let defersFirstValue = context.defersFirstValues || LoadingBudget.current != nil
         let path = (context.path + [name]).joined(separator: "/")
         let parameter = try Parameter(
             name: name, role: role, shape: shape, initializer: initializer, regularizer: regularizer,
             constraint: constraint, layer: self, path: path, engine: context.engine,
-            firstValue: context.defersFirstValues
+            firstValue: defersFirstValue
                 ? nil : try initializer.tensor(shape: shape, seed: context.seed, path: path))
         ownParameters.append(parameter)
         if parameter.awaitsFirstValue { for model in containers { model.hasFirstValues = false } }

@@ -49,7 +49,12 @@ public final class Parameter {
         self.constraint = constraint
         self.layer = layer
         self.engine = engine
-        self.variable = try engine.makeVariable(name: path, initialValue: firstValue ?? .zeros(shape))
+        variable =
+            if let firstValue {
+                try engine.makeVariable(name: path, initialValue: firstValue)
+            } else {
+                try engine.makeVariable(name: path, zeros: shape)
+            }
         awaitsFirstValue = firstValue == nil
     }
 

@@ -176,7 +176,7 @@ open class Model: Layer {
     ///
     /// - Throws: `LayerError` where an initializer's settings are out of range.
     final func settleOwnFirstValues() throws {
-        guard !hasFirstValues else { return }
+        guard !hasFirstValues, LoadingBudget.current == nil else { return }
         for (path, parameter) in parameterPaths { try parameter.settleFirstValue(seed: seed, path: path) }
         hasFirstValues = true
     }

@@ -15,6 +15,8 @@ public final class KerasConfiguration {
 
     /// The largest number of units, pixels and so on that a file may ask for.
     static let largest = 1 << 24
+    /// The largest number of training steps; Python's files hold no larger whole numbers exactly.
+    static let mostSteps = 1 << 53
 
     private let values: [String: JSONValue]
     private var known: Set<String> = [
@@ -43,9 +45,29 @@ public final class KerasConfiguration {
         try read(argument, "a whole number", fallback) { $0.integer }
     }
 
+    /// A number of training steps, which may be larger than any size.
+    func steps(_ argument: String, default fallback: Int? = nil) throws -> Int {
+        try read(argument, "a whole number", fallback, upTo: Self.mostSteps) { $0.integer }
+    }
+
+    /// Numbers of training steps.
+    func stepList(_ argument: String) throws -> [Int] {
+        try read(argument, "a list of whole numbers", nil, upTo: Self.mostSteps) { $0.elements(\.integer) }
+    }
+
+    /// Numbers: a list.
+    func numbers(_ argument: String) throws -> [Double] {
+        try read(argument, "a list of numbers", nil) { $0.elements { Self.number($0) } }
+    }
+
     /// A number.
     public func number(_ argument: String, default fallback: Double? = nil) throws -> Double {
         try read(argument, "a number", fallback) { Self.number($0) }
+    }
+
+    /// A whole number that may be absent.
+    func optionalInteger(_ argument: String) throws -> Int? {
+        value(argument) == nil ? nil : try integer(argument)
     }
 
     /// A number that may be absent.
@@ -70,9 +92,7 @@ public final class KerasConfiguration {
     public func integers(_ argument: String, default fallback: [Int]? = nil) throws -> [Int] {
         try read(argument, "a list of whole numbers", fallback) { value in
             if let integer = value.integer { return [integer] }
-            guard let array = value.array else { return nil }
-            let integers = array.compactMap(\.integer)
-            return integers.count == array.count ? integers : nil
+            return value.elements(\.integer)
         }
     }
 
@@ -80,7 +100,7 @@ public final class KerasConfiguration {
     public func size(_ argument: String, default fallback: Size2D? = nil) throws -> Size2D {
         try read(argument, "one or two whole numbers", fallback) { value in
             if let integer = value.integer { return Size2D(integer) }
-            guard let pair = value.array?.compactMap(\.integer), pair.count == 2 else { return nil }
+            guard let pair = value.elements(\.integer), pair.count == 2 else { return nil }
             return Size2D(height: pair[0], width: pair[1])
         }
     }
@@ -162,31 +182,20 @@ public final class KerasConfiguration {
         }
     }
 
-    /// Throws if values of this shape could not be anywhere.
-    static func check(_ shape: [Int], of layer: String) throws {
-        let count = shape.reduce(into: (product: 1, overflows: false)) { result, size in
-            let (product, overflow) = result.product.multipliedReportingOverflow(by: size)
-            result = (product, result.overflows || overflow)
-        }
-        guard !count.overflows, count.product <= 1 << 36 else {
-            throw SavedModelError.malformed(
-                layer: "layer \(layer)",
-                message: "a sample's output of shape \(shape) is larger than any memory.")
-        }
-    }
-
     private func read<Value>(
-        _ argument: String, _ kind: String, _ fallback: Value?, _ convert: (JSONValue) -> Value?
+        _ argument: String, _ kind: String, _ fallback: Value?,
+        upTo largest: Int = KerasConfiguration.largest,
+        _ convert: (JSONValue) -> Value?
     ) throws -> Value {
         guard let given = value(argument) else {
             guard let fallback else { throw malformed("\(argument) is missing.") }
             return fallback
         }
-        let isBounded = Value.self != Double.self && Value.self != Double?.self
+        let isBounded = Value.self != Double.self && Value.self != [Double].self
         let wholes = isBounded ? given.array ?? [given] : []
         guard
             !wholes.contains(where: {
-                abs($0.double ?? 0) > Double(Self.largest) && $0.integer != nil && argument != "seed"
+                abs($0.double ?? 0) > Double(largest) && $0.integer != nil && argument != "seed"
             })
         else { throw unsupported(argument) }
         guard let value = convert(given) else {
@@ -202,5 +211,14 @@ public final class KerasConfiguration {
         }
         if value["type"]?.string == "ndarray" { return value["value"]?.double }
         return value.double
+    }
+}
+
+extension JSONValue {
+    /// The elements of a list, converted; nil if this is no list or one of them cannot be.
+    func elements<Value>(_ convert: (JSONValue) -> Value?) -> [Value]? {
+        guard let array else { return nil }
+        let values = array.compactMap(convert)
+        return values.count == array.count ? values : nil
     }
 }

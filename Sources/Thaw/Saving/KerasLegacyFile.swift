@@ -32,10 +32,12 @@ struct KerasLegacyFile {
             ?? "2"
         let major = version.hasPrefix("3") ? 3 : 2
         let object = try JSONValue(parsing: Data(text.utf8), file: name)
-        let model = try KerasModelReader(kerasVersion: major, customLayers: customLayers).model(from: object)
-        try model.ensureBuilt()
+        let model = try KerasModelReader(kerasVersion: major, customLayers: customLayers).model(
+            from: object, within: LoadingBudget(description: text.utf8.count, weights: file.byteCount))
         let weights = try KerasNamedWeights(file.group("model_weights"), file: name)
-        for (parameter, value) in try weights.values(for: model) { try parameter.assign(value) }
+        for (parameter, dataset) in try weights.match(model) {
+            try parameter.assign(dataset.readTensor())
+        }
         if compiled, let text = try self.text("training_config") {
             let object = try JSONValue(parsing: Data(text.utf8), file: name)
             try model.compile(keras: object, kerasVersion: major)
@@ -76,10 +78,10 @@ struct KerasNamedWeights {
         }
     }
 
-    /// The value of every parameter.
+    /// The array of every parameter, not read yet.
     ///
     /// - Throws: `WeightFileError` unless the file has exactly the model's parameters in their shapes.
-    func values(for model: Model) throws -> [(Parameter, Tensor)] {
+    func match(_ model: Model) throws -> [(Parameter, HDF5Dataset)] {
         var byName: [String: [HDF5Dataset]] = [:]
         let own = Dictionary(model.layers.map { (model.name(of: $0), $0) }) { $1 }
         var unexpected: [String] = []
@@ -93,7 +95,7 @@ struct KerasNamedWeights {
             }
             if own[layer.name] == nil { unexpected += layer.arrays.map(\.name) }
         }
-        var result: [(Parameter, Tensor)] = []
+        var result: [(Parameter, HDF5Dataset)] = []
         var missing: [String] = []
         var mismatched: [String] = []
         for (name, layer) in own.sorted(by: { $0.key < $1.key }) {
@@ -120,7 +122,7 @@ struct KerasNamedWeights {
                         )
                         continue
                     }
-                    result.append((parameter, try dataset.readTensor()))
+                    result.append((parameter, dataset))
                 }
                 unexpected += datasets.map(\.path)
             }

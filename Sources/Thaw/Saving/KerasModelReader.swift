@@ -1,4 +1,5 @@
 import ThawFormats
+import ThawTensor
 
 /// Makes models from the JSON of Keras 2 and 3, without weights.
 struct KerasModelReader {
@@ -120,7 +121,13 @@ struct KerasModelReader {
                     "its input has the shape \(value.text.prefix(100)); every size but the batch's must be known."
             )
         }
-        return sizes.compactMap(\.self)
+        let shape = sizes.compactMap(\.self)
+        guard let count = TensorShape.elementCount(shape), count <= LoadingBudget.largestValue else {
+            throw SavedModelError.malformed(
+                layer: "the model",
+                message: "its input has the shape \(shape), which is larger than any memory.")
+        }
+        return shape
     }
 
     // MARK: - Functional
@@ -215,7 +222,6 @@ struct KerasModelReader {
             }
             let outputs = try layer.connected(to: node.inputs.compactMap { values[$0] }, mode: node.mode)
             for (tensor, output) in outputs.enumerated() {
-                try KerasConfiguration.check(output.shape, of: node.layer)
                 let history = History(layer: node.layer, node: node.number, tensor: tensor)
                 values[history] = output
                 for index in waiting.removeValue(forKey: history) ?? [] {

@@ -62,8 +62,7 @@ struct KerasOptimizerState {
         let expected = leading + groups.reduce(0) { $0 + $1.count } * parameters.count
         guard variables.count >= leading else { throw unexpected(variables.count, expected) }
         guard variables[..<leading].allSatisfy({ $0.count == 1 }) else {
-            throw SavedModelError.malformed(
-                layer: "the optimizer", message: "its step or learning rate is no single number.")
+            throw damaged("its step or learning rate is no single number.")
         }
         let batches = variables[0].item
         guard batches >= 0, batches < 1e15 else { throw unexpected(variables.count, expected) }
@@ -85,11 +84,9 @@ struct KerasOptimizerState {
                 for slot in group {
                     let value = variables[next].cast(to: .float32)
                     guard value.shape == parameters[index].parameter.shape else {
-                        throw SavedModelError.malformed(
-                            layer: "the optimizer",
-                            message:
-                                "its variable \(next) has the shape \(value.shape), not \(parameters[index].parameter.shape)."
-                        )
+                        throw damaged(
+                            "its variable \(next) has the shape \(value.shape), not "
+                                + "\(parameters[index].parameter.shape).")
                     }
                     values[index][slot] = value
                     next += 1
@@ -113,10 +110,13 @@ struct KerasOptimizerState {
     }
 
     private func unexpected(_ count: Int, _ expected: Int) -> SavedModelError {
+        damaged(
+            "it has \(count) variables where \(optimizer.name) needs \(expected) for the layers that train.")
+    }
+
+    private func damaged(_ message: String) -> SavedModelError {
         .malformed(
             layer: "the optimizer",
-            message:
-                "it has \(count) variables where \(optimizer.name) needs \(expected) for the layers that train."
-        )
+            message: message + " To load the model without the state of its training, give compiled: false.")
     }
 }

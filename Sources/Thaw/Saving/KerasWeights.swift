@@ -15,14 +15,16 @@ extension KerasWeightPaths {
         }
     }
 
-    /// The value of every parameter in a file.
+    /// The array of every parameter in a file, not read yet.
     ///
     /// - Throws: `WeightFileError` unless the file has exactly these parameters in their shapes; `FormatError` for a damaged
     ///   file.
-    func read(from file: HDF5File, named name: String, model: String) throws -> [(Parameter, Tensor)] {
+    func match(
+        _ file: HDF5File, named name: String, model: String
+    ) throws -> [(Parameter, HDF5Dataset)] {
         var datasets: [String: HDF5Dataset] = [:]
         for dataset in try file.root.datasets() { datasets[dataset.path] = dataset }
-        var result: [(Parameter, Tensor)] = []
+        var result: [(Parameter, HDF5Dataset)] = []
         var missing: [String] = []
         var mismatched: [String] = []
         for group in groups {
@@ -39,7 +41,7 @@ extension KerasWeightPaths {
                     )
                     continue
                 }
-                result.append((parameter, try dataset.readTensor()))
+                result.append((parameter, dataset))
             }
         }
         // Keras keeps the state of random layers too; ours follows from seeds.

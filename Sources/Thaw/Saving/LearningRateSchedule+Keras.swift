@@ -60,7 +60,7 @@ private struct DecayArguments {
 
     init(_ configuration: KerasConfiguration) throws {
         initial = try configuration.number("initial_learning_rate")
-        steps = try configuration.integer("decay_steps")
+        steps = try configuration.steps("decay_steps")
         rate = try configuration.number("decay_rate")
         staircase = try configuration.bool("staircase", default: false)
     }
@@ -107,8 +107,8 @@ extension PiecewiseConstantDecay: KerasSchedule {
     static let kerasClassName = "PiecewiseConstantDecay"
 
     init(keras configuration: KerasConfiguration) throws {
-        let values = (configuration.value("values")?.array ?? []).compactMap(\.double)
-        self.init(boundaries: try configuration.integers("boundaries"), values: values)
+        self.init(
+            boundaries: try configuration.stepList("boundaries"), values: try configuration.numbers("values"))
         try check()
     }
 
@@ -126,7 +126,7 @@ extension PolynomialDecay: KerasSchedule {
     init(keras configuration: KerasConfiguration) throws {
         self.init(
             from: try configuration.number("initial_learning_rate"),
-            steps: try configuration.integer("decay_steps"),
+            steps: try configuration.steps("decay_steps"),
             to: try configuration.number("end_learning_rate", default: 1e-4),
             power: try configuration.number("power", default: 1),
             cycles: try configuration.bool("cycle", default: false))
@@ -146,10 +146,10 @@ extension CosineDecay: KerasSchedule {
     init(keras configuration: KerasConfiguration) throws {
         self.init(
             from: try configuration.number("initial_learning_rate"),
-            steps: try configuration.integer("decay_steps"),
+            steps: try configuration.steps("decay_steps"),
             alpha: try configuration.number("alpha", default: 0),
             warmupTarget: try configuration.optionalNumber("warmup_target"),
-            warmupSteps: try configuration.integer("warmup_steps", default: 0))
+            warmupSteps: try configuration.steps("warmup_steps", default: 0))
     }
 
     var kerasArguments: [String: JSONValue] {

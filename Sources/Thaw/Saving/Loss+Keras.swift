@@ -80,9 +80,9 @@ extension Loss {
                 gamma: try gamma(), alpha: isBalanced ? alpha : nil, fromLogits: try logits(),
                 labelSmoothing: try smoothing())
         case "categorical_focal_crossentropy":
-            if let alphas = configuration.value("alpha")?.array {
+            if configuration.value("alpha")?.array != nil {
                 return .categoricalFocalCrossentropy(
-                    gamma: try gamma(), alphas: alphas.compactMap(\.double), fromLogits: try logits(),
+                    gamma: try gamma(), alphas: try configuration.numbers("alpha"), fromLogits: try logits(),
                     labelSmoothing: try smoothing())
             }
             return .categoricalFocalCrossentropy(

@@ -85,16 +85,16 @@ extension Metric {
                 name: name ?? "sparse_top_k_categorical_accuracy")
         case "RootMeanSquaredError": return RootMeanSquaredError(name: name ?? "root_mean_squared_error")
         case "Precision", "Recall":
-            let thresholds = configuration.value("thresholds")
-            guard thresholds?.array == nil else { throw configuration.unsupported("thresholds") }
-            let topK = configuration.value("top_k")?.integer,
-                classIndex = configuration.value("class_id")?.integer
+            guard configuration.value("thresholds")?.array == nil else {
+                throw configuration.unsupported("thresholds")
+            }
+            let threshold = try configuration.optionalNumber("thresholds")
+            let topK = try configuration.optionalInteger("top_k")
+            let classIndex = try configuration.optionalInteger("class_id")
             return className == "Precision"
                 ? Precision(
-                    threshold: thresholds?.double, topK: topK, classIndex: classIndex,
-                    name: name ?? "precision")
-                : Recall(
-                    threshold: thresholds?.double, topK: topK, classIndex: classIndex, name: name ?? "recall")
+                    threshold: threshold, topK: topK, classIndex: classIndex, name: name ?? "precision")
+                : Recall(threshold: threshold, topK: topK, classIndex: classIndex, name: name ?? "recall")
         case "AUC":
             try configuration.expect("label_weights")
             try configuration.expect("thresholds")

@@ -54,7 +54,15 @@ extension Model {
             }
         }
         let weights = try object["loss_weights"].flatMap { $0.isNull ? nil : $0 }.map {
-            try entries($0, names, of: "loss_weights").map { $0?.double ?? 1 }
+            try entries($0, names, of: "loss_weights").map { entry -> Double in
+                guard let entry else { return 1 }
+                guard let weight = entry.double else {
+                    throw SavedModelError.malformed(
+                        layer: "the model", message: "\(entry.text.prefix(100)) in loss_weights is no number."
+                    )
+                }
+                return weight
+            }
         }
         try compile(
             optimizer: Optimizer.keras(optimizer, kerasVersion: kerasVersion), losses: losses,

@@ -104,18 +104,20 @@ struct KerasArchive {
         let extras = ThawExtras(
             object: archive.entry(named: ThawExtras.file) == nil ? [:] : try json(ThawExtras.file),
             tensors: archive.entry(named: ThawExtras.tensorFile) == nil
-                ? [:]
-                : try SafetensorsFile.read(archive.read(ThawExtras.tensorFile), file: archive.file).tensors)
+                ? [:] : try SafetensorsFile.read(contents(ThawExtras.tensorFile), file: archive.file).tensors)
         let reader = KerasModelReader(
             kerasVersion: major, customLayers: customLayers,
             seed: extras.object["seed"]?.string.flatMap { UInt64($0) }, pins: extras.pins)
-        let model = try reader.model(from: object)
-        let file = try HDF5File(archive.read(Self.weights), file: "\(archive.file)/\(Self.weights)")
-        try model.ensureBuilt()
-        for (parameter, value) in try KerasWeightPaths(of: model).read(
-            from: file, named: archive.file, model: model.name)
+        let model = try reader.model(
+            from: object,
+            within: LoadingBudget(
+                description: archive.entry(named: Self.configuration)?.size ?? 0, weights: archive.byteCount))
+        let file = try HDF5File(
+            contents(Self.weights), file: "\(archive.file)/\(Self.weights)", contentsLimit: largestContents)
+        for (parameter, dataset) in try KerasWeightPaths(of: model).match(
+            file, named: archive.file, model: model.name)
         {
-            try parameter.assign(value)
+            try parameter.assign(dataset.readTensor())
         }
         if compiled, let compilation = object["compile_config"] {
             try model.compile(keras: compilation, kerasVersion: major)
@@ -131,10 +133,15 @@ struct KerasArchive {
         return model
     }
 
+    /// What an entry may unfold to, and all tensors in it: as ``HDF5File`` says of a file.
+    private var largestContents: Int { 16 * archive.byteCount + 16 << 20 }
+
+    private func contents(_ name: String) throws -> [UInt8] { try archive.read(name, limit: largestContents) }
+
     private func json(_ name: String) throws -> JSONValue {
-        try JSONValue(
-            parsing: Data(archive.read(name, limit: Self.largestDescription)), file: "\(archive.file)/\(name)"
-        )
+        let limit = min(Self.largestDescription, largestContents)
+        return try JSONValue(
+            parsing: Data(archive.read(name, limit: limit)), file: "\(archive.file)/\(name)")
     }
 
     /// A time as Keras writes it, for example `2026-11-21@18:30:00`.

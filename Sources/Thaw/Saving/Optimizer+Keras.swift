@@ -65,7 +65,7 @@ extension Optimizer {
         let momentum = try configuration.number("ema_momentum", default: 0.99)
         let frequency =
             try configuration.value("ema_overwrite_frequency") == nil
-            ? nil : configuration.integer("ema_overwrite_frequency")
+            ? nil : configuration.steps("ema_overwrite_frequency")
         if try configuration.bool("use_ema", default: false) {
             optimizer.weightAveraging = WeightAveraging(
                 momentum: momentum, overwriteEvery: frequency)

@@ -75,6 +75,11 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
         try OneDNNVariable(name: name, initialValue: initialValue, thread: thread)
     }
 
+    /// Makes float32 storage of zeros.
+    public func makeVariable(name: String, zeros shape: [Int]) throws -> any Variable {
+        try OneDNNVariable(name: name, zeros: TensorType(shape, .float32), thread: thread)
+    }
+
     /// Compiles a graph: folds and fuses, plans memory, makes oneDNN's primitives.
     ///
     /// - Parameters:

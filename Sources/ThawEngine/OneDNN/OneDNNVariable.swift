@@ -13,19 +13,37 @@ final class OneDNNVariable: Variable, @unchecked Sendable {
     let versionPointer: UnsafeMutablePointer<UInt64>
     private let thread: EngineThread
 
-    init(name: String, initialValue: Tensor, thread: EngineThread) throws(EngineError) {
+    private let allocation: UnsafeMutableRawPointer
+
+    convenience init(name: String, initialValue: Tensor, thread: EngineThread) throws(EngineError) {
         let stored = try StoredType(initialValue.dtype, what: "variable \(name)")
-        self.name = name
-        self.type = TensorType(initialValue.shape, initialValue.dtype)
-        self.thread = thread
-        data = .allocate(byteCount: max(64, initialValue.count * stored.byteCount), alignment: 64)
-        versionPointer = .allocate(capacity: 1)
-        versionPointer.initialize(to: 1)
+        try self.init(name: name, TensorType(initialValue.shape, initialValue.dtype), stored, thread)
         stored.copy(initialValue, to: data)
     }
 
+    /// Zeros, in memory that the system gives when it is first touched.
+    convenience init(name: String, zeros type: TensorType, thread: EngineThread) throws(EngineError) {
+        try self.init(name: name, type, try StoredType(type.dtype, what: "variable \(name)"), thread)
+    }
+
+    private init(
+        name: String, _ type: TensorType, _ stored: StoredType, _ thread: EngineThread
+    ) throws(EngineError) {
+        let alignment = 64
+        guard TensorShape.byteCount(type.shape, dtype: .float64) != nil,
+            let allocation = calloc(1, max(alignment, type.count * stored.byteCount) + alignment)
+        else { throw .outOfMemory("there is no memory for variable \(name) of shape \(type.shape).") }
+        self.name = name
+        self.type = type
+        self.thread = thread
+        self.allocation = allocation
+        data = allocation.alignedUp(toMultipleOf: alignment)
+        versionPointer = .allocate(capacity: 1)
+        versionPointer.initialize(to: 1)
+    }
+
     deinit {
-        data.deallocate()
+        free(allocation)
         versionPointer.deallocate()
     }
 

@@ -54,7 +54,7 @@ struct HDF5Elements {
     /// Elements that a tensor has as the file has them, but for the order of bytes.
     private func copied(_ shape: [Int], _ dtype: DType, _ isBigEndian: Bool) -> Tensor {
         let size = type.byteCount
-        return Tensor(shape: shape, dtype: dtype) { target in
+        return Tensor(fillingAllOf: shape, dtype: dtype) { target in
             bytes.withUnsafeBytes { target.copyMemory(from: $0) }
             guard isBigEndian, size > 1 else { return }
             for start in stride(from: 0, to: target.count, by: size) {

@@ -16,6 +16,8 @@ public import Foundation
 ///
 /// A file is used by one task at a time.
 public final class HDF5File {
+    /// The size of the file, in bytes.
+    public let byteCount: Int
     /// The group that contains everything.
     public let root: HDF5Group
 
@@ -50,9 +52,11 @@ public final class HDF5File {
         try self.init(bytes, file: file, contentsLimit: contentsLimit, verifiesChecksums: true)
     }
 
-    init(
+    /// The same with stored checksums compared or not, so that damaged structures reach the parsers in tests.
+    package init(
         _ bytes: [UInt8], file: String, contentsLimit: Int?, verifiesChecksums: Bool
     ) throws(FormatError) {
+        byteCount = bytes.count
         let source = HDF5Source(
             bytes, file: file, limit: contentsLimit, verifiesChecksums: verifiesChecksums)
         let address = try HDF5Superblock.read(source)

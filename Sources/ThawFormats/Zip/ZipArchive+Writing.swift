@@ -20,7 +20,7 @@ extension ZipArchive {
         public init(_ name: String, contents: [UInt8], isCompressed: Bool = false) {
             self.name = name
             self.isCompressed = isCompressed
-            source = { ZipSource(contents) }
+            source = { ZipSource(.memory(contents)) }
         }
 
         /// A file of some bytes followed by those of a tensor, which are not copied.

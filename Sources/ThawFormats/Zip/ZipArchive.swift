@@ -36,17 +36,20 @@ public final class ZipArchive {
     /// The path of the archive, or a word for data that came from memory.
     public let file: String
 
+    /// The size of the archive itself, in bytes.
+    public let byteCount: Int
+
     private let archive: OpaquePointer
     private let places: [String: Int]
 
     /// Opens the archive at `url`.
     ///
     /// - Parameters:
-    ///   - url: the file.
+    ///   - url: the file. It stays open; what is asked for is read from it then.
     ///   - limit: the largest size of the file that is accepted, in bytes.
     /// - Throws: ``FormatError`` when the file cannot be read, is no zip archive, is damaged or is refused.
     public convenience init(_ url: URL, limit: Int = FileBytes.defaultLimit) throws(FormatError) {
-        try self.init(try FileBytes.read(path: url.path, limit: limit), file: url.path)
+        try self.init(.file(try OpenFile(path: url.path, limit: limit)), file: url.path)
     }
 
     /// Opens the archive whose contents are `bytes`.
@@ -55,9 +58,14 @@ public final class ZipArchive {
     ///   - bytes: the data.
     ///   - file: what errors call it.
     /// - Throws: as for a file.
-    public init(_ bytes: [UInt8], file: String = "zip archive") throws(FormatError) {
+    public convenience init(_ bytes: [UInt8], file: String = "zip archive") throws(FormatError) {
+        try self.init(.memory(bytes), file: file)
+    }
+
+    private init(_ bytes: StoredBytes, file: String) throws(FormatError) {
         try ZipTail.check(bytes, file: file)
         self.file = file
+        byteCount = bytes.count
         var failure = zip_error_t()
         zip_error_init(&failure)
         defer { zip_error_fini(&failure) }
@@ -145,8 +153,10 @@ public final class ZipArchive {
         var isDamaged = false
         let part = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             while initialized < count {
+                // In pieces that are still in the processor's cache when their checksum is computed.
                 let got = zip_fread(
-                    stream, buffer.baseAddress.map { $0 + initialized }, UInt64(count - initialized))
+                    stream, buffer.baseAddress.map { $0 + initialized },
+                    UInt64(min(count - initialized, 1 << 18)))
                 guard got > 0 else {
                     isDamaged = got < 0
                     break

@@ -6,17 +6,13 @@ import ThawTensor
 /// libzip holds on to it from ``handle(_:)`` until it frees the handle.
 final class ZipSource {
     let count: Int
-    private let copy: (Int, UnsafeMutableRawBufferPointer) -> Void
+    private let copy: (Int, UnsafeMutableRawBufferPointer) throws(FormatError) -> Void
     private var position = 0
 
-    /// The bytes of an array.
-    init(_ bytes: [UInt8]) {
+    /// The bytes of a file.
+    init(_ bytes: StoredBytes) {
         count = bytes.count
-        copy = { start, target in
-            bytes.withUnsafeBytes {
-                target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + target.count]))
-            }
-        }
+        copy = { start, target throws(FormatError) in try bytes.read(at: start, into: target) }
     }
 
     /// Some bytes, then those of a tensor in the machine's order.
@@ -52,7 +48,11 @@ final class ZipSource {
         case ZIP_SOURCE_READ:
             let part = min(count - position, Int(clamping: length))
             guard part > 0, let data else { return 0 }
-            copy(position, UnsafeMutableRawBufferPointer(start: data, count: part))
+            do throws(FormatError) {
+                try copy(position, UnsafeMutableRawBufferPointer(start: data, count: part))
+            } catch {
+                return -1
+            }
             position += part
             return Int64(part)
         case ZIP_SOURCE_SEEK:

@@ -10,20 +10,23 @@ enum ZipTail {
     /// is stored in another one has a record of its own.
     private static let mostRecords = 2
 
-    /// Throws `malformed` when the end of `bytes` claims more entries than the archive can hold, or has so many last records
+    /// Throws `malformed` when the end of the archive claims more entries than the archive can hold, or has so many last records
     /// that trying them all would take forever.
-    static func check(_ bytes: [UInt8], file: String) throws(FormatError) {
+    static func check(_ archive: StoredBytes, file: String) throws(FormatError) {
         // libzip takes an empty file for an empty archive.
-        guard bytes.count >= shortest else {
+        guard archive.count >= shortest else {
             throw FormatError(
-                bytes.starts(with: [0x50, 0x4B]) ? .truncated : .malformed, file: file,
+                try archive.bytes(0..<min(2, archive.count)) == [0x50, 0x4B] ? .truncated : .malformed,
+                file: file,
                 what: "this is too short for a zip archive", expected: "at least \(shortest) bytes",
-                got: "\(bytes.count)")
+                got: "\(archive.count)")
         }
+        let start = max(0, archive.count - longest)
+        let tail = try archive.bytes(start..<archive.count)
         var places: [Int] = []
         var records = 0
-        bytes.withUnsafeBufferPointer { bytes in
-            for place in stride(from: max(0, bytes.count - longest), to: bytes.count - 3, by: 1)
+        tail.withUnsafeBufferPointer { bytes in
+            for place in 0..<bytes.count - 3
             where bytes[place] == 0x50 && bytes[place + 1] == 0x4B {
                 if bytes[place + 2] == 5, bytes[place + 3] == 6 { records += 1 }
                 if bytes[place + 2] == 6, bytes[place + 3] == 7 { places.append(place) }
@@ -36,15 +39,17 @@ enum ZipTail {
         }
         for place in places {
             // The locator names the place of the 64-bit record, which holds the count twice.
-            guard let record = number(bytes, at: place + 8).flatMap({ Int(exactly: $0) }),
-                record <= bytes.count - 56, bytes[record..<record + 4].elementsEqual([0x50, 0x4B, 6, 6])
+            guard let claimed = number(tail, at: place + 8).flatMap({ Int(exactly: $0) }),
+                claimed <= archive.count - 56
             else { continue }
+            let record = try archive.bytes(claimed..<claimed + 56)
+            guard record.starts(with: [0x50, 0x4B, 6, 6]) else { continue }
             for field in [24, 32] {
-                let count = number(bytes, at: record + field) ?? 0
-                guard count <= UInt64(bytes.count / directoryEntry) else {
+                let count = number(record, at: field) ?? 0
+                guard count <= UInt64(archive.count / directoryEntry) else {
                     throw FormatError(
                         .malformed, file: file, what: "the zip archive claims more entries than it can hold",
-                        expected: "at most \(bytes.count / directoryEntry)", got: "\(count)",
+                        expected: "at most \(archive.count / directoryEntry)", got: "\(count)",
                         remedy: "Do not trust this file")
                 }
             }

@@ -189,4 +189,17 @@ import Testing
         try Self.long.withUnsafeBytes { try sink.write($0) }
         #expect(throws: FormatError.self) { try sink.flush() }
     }
+
+    /// The file stays open, and another program may change it.
+    @Test(arguments: [0, 40, 5000]) func aFileThatIsCutOffMeanwhileIsAnError(_ size: Int) throws {
+        let folder = try TemporaryFolder()
+        let url = folder.file("archive.zip")
+        try ZipArchive.write([ZipArchive.Item("a", contents: [UInt8](repeating: 7, count: 10_000))], to: url)
+        let archive = try ZipArchive(url)
+        #expect(try archive.read("a").count == 10_000)
+        let file = try FileHandle(forWritingTo: url)
+        try file.truncate(atOffset: UInt64(size))
+        try file.close()
+        #expect(throws: FormatError.self) { try archive.read("a") }
+    }
 }
