@@ -51,6 +51,10 @@ extension Model {
 
         let optimizer = compilation.optimizer
         let before = (weights: weights, optimizer: optimizer.snapshot(), history: training.history)
+        // A loaded checkpoint waits for the next call of fit, not for this one.
+        let resumption = training.resumption
+        training.resumption = nil
+        defer { training.resumption = resumption }
         let recorder = LearningRateRecorder(divergenceFactor: divergenceFactor)
         let outcome = Swift.Result {
             optimizer.schedule = LearningRateRamp(
