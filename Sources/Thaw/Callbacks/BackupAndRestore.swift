@@ -9,8 +9,9 @@ import ThawFormats
 /// ```
 ///
 /// Training that was stopped and goes on gives the same bits as training that was never stopped: weights, statistics,
-/// optimizer, history, decisions of callbacks. See `Model.saveCheckpoint(to:)` for what is kept. Where it goes on is printed in
-/// one line, as `verbosity` allows. At the end of `fit` the checkpoint is deleted, as in Keras.
+/// optimizer, history, decisions of callbacks; on the same machine with the same number of threads, as all bits do. See
+/// `Model.saveCheckpoint(to:)` for what is kept. Where it goes on is printed in one line, as `verbosity` allows. At the end of
+/// `fit` the checkpoint is deleted, as in Keras; what is killed after that, before the program has saved its model, is lost.
 ///
 /// The file is replaced at once when a new one is complete and on the disk, so that whatever moment a process is killed at,
 /// the last good checkpoint can be loaded; at most the steps since it are done again. When the task is cancelled, the state

@@ -8,7 +8,8 @@ extension Model {
     /// optimizer's slots (dormant ones of frozen layers too), counts of updates, gathered gradients, averages and learning
     /// rate, and the history; during `fit` also the epoch, the place in the epoch's order of samples, the metrics so far and
     /// the state of callbacks (`Callback.checkpointState`). The structure of the model, losses, metrics and data are not in
-    /// it: they come from the code that made them. To let it be saved by itself while training, see `BackupAndRestore`.
+    /// it: they come from the code that made them. Nor are other settings that code changes while it trains; a callback puts
+    /// them back from its state. To let it be saved by itself while training, see `BackupAndRestore`.
     ///
     /// Called from a callback of `fit`, it returns at once; the file is written when all callbacks have seen the batch or
     /// the epoch at hand, and `fit` throws what goes wrong then.

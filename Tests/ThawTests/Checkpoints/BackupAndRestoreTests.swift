@@ -102,6 +102,9 @@ import Testing
         #expect {
             try fit([backup(.batches(0))])
         } throws: { "\($0)".contains("saveFrequency is .batches(0)") }
+        #expect {
+            try Toy.classifier().findLearningRate(on: Toy.dataset(40), batchSize: 4, callbacks: [backup()])
+        } throws: { "\($0)".contains("leave out BackupAndRestore") }
         try Data().write(to: folder.file("backup"))
         #expect { try fit([backup()]) } throws: {
             "\($0)".contains("BackupAndRestore cannot create the folder")

@@ -100,7 +100,7 @@ import ThawFormats
                     return put(.object(changed))
                 }
             }
-            for (index, inner) in (value.array ?? []).enumerated().prefix(3) {
+            for (index, inner) in (value.array ?? []).enumerated().prefix(2) {
                 collect(inner) { other in
                     var changed = value.array ?? []
                     if let other { changed[index] = other } else { changed.remove(at: index) }
@@ -126,7 +126,7 @@ import ThawFormats
                 try victim.loadCheckpoint(from: folder.file("lie"))
                 loaded += 1
                 // What it says must not stop the process later, either.
-                if loaded % 4 == 0 { try? fit(victim, callbacks()) }
+                if loaded % 10 == 0 { try? fit(victim, callbacks()) }
                 try victim.setWeights(before)
                 victim.optimizer?.iterations = iterations ?? 0
             } catch let error where error is CheckpointError || error is FormatError {

@@ -77,7 +77,7 @@ struct Training: Sendable {
     var optimizer: @Sendable () -> Optimizer
     var seed: UInt64? = 5
     var isMapped = true
-    var epochs = 4
+    var epochs = 6
     /// Whether a callback sets the learning rate, which does not go with a schedule.
     var hasPlateau = false
     var metrics: @Sendable () -> [Metric] = { [.accuracy] }
@@ -97,8 +97,9 @@ struct Training: Sendable {
     /// What a process has: a model, callbacks that remember, and their files.
     final class Process {
         let model: Sequential
+        // A falling loss never becomes better so: it decides, and puts the weights of the first epoch back.
         let stopping = EarlyStopping(
-            monitor: "loss", patience: 1, restoreBestWeights: true, startFromEpoch: 1)
+            monitor: "loss", patience: 3, mode: .maximum, restoreBestWeights: true)
         let plateau = ReduceLROnPlateau(monitor: "val_loss", patience: 1, minimumDelta: 0.05, cooldown: 1)
         let thawing = Thawing()
         let logger: CSVLogger

@@ -36,7 +36,7 @@ import Testing
         let (expected, hooks) = try training.uninterrupted()
         #expect(hooks.count > 40)
         // Stopped again and again, at all kinds of hooks.
-        for (isFirst, limits) in [(false, [0, 1, 2, 9, 13, 17, 10]), (true, [3, 14, 20, 6, 18])] {
+        for (isFirst, limits) in [(false, [0, 2, 13, 17]), (true, [14, 20])] {
             let outcome = try training.interrupted(at: limits, isFirst: isFirst)
             #expect(outcome == expected, "\(limits)")
         }
@@ -50,7 +50,9 @@ import Testing
             hasPlateau: true, metrics: { [.accuracy, MedianScore(name: "median"), .topKAccuracy(k: 2)] })
         let (expected, hooks) = try training.uninterrupted()
         #expect(Set(hooks.map { String($0.prefix { !$0.isNumber }) }).count == 10)
-        for limit in hooks.indices {
+        // Tracing and compiling take their time without optimization; all of them are tried with it.
+        let step = _isDebugAssertConfiguration() ? 7 : 1
+        for limit in stride(from: 1, to: hooks.count, by: step) {
             let outcome = try training.interrupted(at: [limit], isFirst: limit % 2 == 0)
             #expect(outcome == expected, "stopped at \(hooks[limit]), hook \(limit)")
         }
