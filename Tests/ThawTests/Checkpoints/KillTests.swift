@@ -15,7 +15,7 @@
         private static let batches = 20
 
         private static let kills = ProcessInfo.processInfo.environment["THAW_TEST_KILLS"].flatMap { Int($0) }
-        /// Larger where it is tried in earnest: half of the kills come while a file is written then.
+        /// Larger where it is tried in earnest, so that writing takes its time.
         private static let width = kills == nil ? 200 : 1000
 
         /// Trains a net of some size, so that much of the time goes into writing checkpoints; a digest of what came out of it.
