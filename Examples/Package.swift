@@ -17,6 +17,7 @@ let examples = [
     "FromKeras",
     "SchedulesAndFinder",
     "Reproducibility",
+    "StoppingAndGoingOn",
 ]
 
 let package = Package(

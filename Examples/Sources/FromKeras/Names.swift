@@ -84,10 +84,11 @@ func metrics() -> [Metric] {
     ]
 }
 
-func callbacks() -> [Callback] {
+func callbacks(folder: URL) -> [Callback] {
     [
         EarlyStopping(monitor: "val_loss", patience: 10, restoreBestWeights: true),
         ModelCheckpoint("best.safetensors", saveBestOnly: true),
+        BackupAndRestore(at: folder, saveFrequency: .batches(100)),
         LearningRateScheduler { epoch in epoch < 10 ? 0.01 : 0.001 },
         LearningRateScheduler { epoch, rate in epoch < 10 ? rate : rate * 0.9 },
         ReduceLROnPlateau(factor: 0.5, patience: 5),

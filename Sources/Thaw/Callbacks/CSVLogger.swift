@@ -29,7 +29,7 @@ public final class CSVLogger: Callback {
     public override func onTrainBegin() throws {
         do {
             let hasFile = FileManager.default.fileExists(atPath: file.path)
-            if appends, hasFile {
+            if appends || isResuming, hasFile {
                 let text = try String(contentsOf: file, encoding: .utf8)
                 let names = text.prefix { !$0.isNewline }.components(separatedBy: separator)
                 columns = names.first == "epoch" ? Array(names.dropFirst()) : nil
@@ -42,10 +42,36 @@ public final class CSVLogger: Callback {
             handle = try FileHandle(forWritingTo: file)
             try handle?.seekToEnd()
         } catch {
-            throw TrainingError.invalidArgument(
-                "CSVLogger cannot write to \(file.path): \(error.localizedDescription) Give a file in a folder that "
-                    + "can be written to.")
+            throw unwritable(error)
         }
+    }
+
+    private func unwritable(_ error: any Error) -> TrainingError {
+        .invalidArgument(
+            "CSVLogger cannot write to \(file.path): \(error.localizedDescription) Give a file in a folder that "
+                + "can be written to.")
+    }
+
+    public override var checkpointState: CallbackState? {
+        var state = CallbackState()
+        state[integer: "length"] = handle.flatMap { try? $0.offset() }.map { Int($0) }
+        state[integer: "within line"] = endsWithinLine ? 1 : 0
+        state[text: "columns"] = columns?.joined(separator: "\n")
+        return state
+    }
+
+    /// Takes off the lines of epochs after the checkpoint, which come again.
+    public override func restore(checkpointState state: CallbackState) throws {
+        guard let length = state[integer: "length"], length >= 0, let handle else { return }
+        do {
+            // A file that is shorter is another one; its lines are left alone.
+            guard try handle.seekToEnd() >= UInt64(length) else { return }
+            try handle.truncate(atOffset: UInt64(length))
+        } catch {
+            throw unwritable(error)
+        }
+        columns = state[text: "columns"]?.components(separatedBy: "\n")
+        endsWithinLine = state[integer: "within line"] == 1
     }
 
     public override func onEpochEnd(epoch: Int, logs: Logs) throws {

@@ -8,8 +8,20 @@ open class Callback {
     /// of `fit`, sets it for its own time.
     public internal(set) weak var model: Model?
 
+    /// Whether the `fit` at hand goes on where another was stopped, by a checkpoint; set before `onTrainBegin`. If so, the
+    /// first epoch may be one that had begun: it gets no second `onEpochBegin`.
+    public internal(set) var isResuming = false
+
     /// Creates a callback.
     public init() {}
+
+    /// What the callback has to remember for its decisions to be the same in a `fit` that is stopped and goes on in another process; nil,
+    /// the default, for nothing. Checkpoints keep it (`BackupAndRestore`, `Model.saveCheckpoint(to:)`); it is asked for
+    /// between two batches or epochs.
+    open var checkpointState: CallbackState? { nil }
+
+    /// Takes back what `checkpointState` gave. Called after `onTrainBegin` in a `fit` that goes on; not if there was nothing.
+    open func restore(checkpointState: CallbackState) throws {}
 
     /// Called before the first epoch.
     open func onTrainBegin() throws {}

@@ -73,6 +73,27 @@ public final class EarlyStopping: Callback {
         }
     }
 
+    public override var checkpointState: CallbackState? {
+        var state = CallbackState()
+        (state[integer: "stopped"], state[integer: "best epoch"]) = (stoppedEpoch, bestEpoch)
+        (state[number: "best"], state[integer: "without"]) = (best, epochsWithout)
+        for (number, tensor) in (bestWeights ?? []).enumerated() { state[tensor: "\(number)"] = tensor }
+        return state
+    }
+
+    public override func restore(checkpointState state: CallbackState) throws {
+        (stoppedEpoch, bestEpoch) = (state[integer: "stopped"], state[integer: "best epoch"])
+        best = state[number: "best"]
+        epochsWithout = try state.integer("without", of: "EarlyStopping")
+        guard restoresBestWeights, state[tensor: "0"] != nil, let model else { return }
+        bestWeights = try model.allParameters.enumerated().map { number, parameter in
+            guard let tensor = state[tensor: "\(number)"], tensor.shape == parameter.shape else {
+                throw CallbackState.lacking("\(number)", of: "EarlyStopping")
+            }
+            return tensor
+        }
+    }
+
     public override func onTrainEnd(logs: Logs) throws {
         guard restoresBestWeights, let bestWeights, let model else { return }
         try model.setWeights(bestWeights)

@@ -61,7 +61,7 @@ public final class ModelCheckpoint: Callback {
         try Layer.checkWeightFile(path, call: "ModelCheckpoint")
         let pattern = try FileNamePattern(path, callback: "ModelCheckpoint")
         // A folder that cannot be written to is an error now and not after the first epoch.
-        if let folder = pattern.fixedFolder { try Self.prepare(folder) }
+        if let folder = pattern.fixedFolder { try Self.prepare(folder, for: "ModelCheckpoint") }
         self.pattern = pattern
     }
 
@@ -80,6 +80,19 @@ public final class ModelCheckpoint: Callback {
         try save(counts: [("epoch", epoch + 1)], logs: logs)
     }
 
+    public override var checkpointState: CallbackState? {
+        var state = CallbackState()
+        (state[integer: "epoch"], state[integer: "batches"]) = (epoch, batchesSinceSaving)
+        (state[number: "best"], state[text: "file"]) = (best, lastFile?.path)
+        return state
+    }
+
+    public override func restore(checkpointState state: CallbackState) throws {
+        epoch = try state.integer("epoch", of: "ModelCheckpoint")
+        batchesSinceSaving = try state.integer("batches", of: "ModelCheckpoint")
+        (best, lastFile) = (state[number: "best"], state[text: "file"].map { URL(fileURLWithPath: $0) })
+    }
+
     private func save(counts: [(name: String, value: Int)], logs: Logs) throws {
         guard let model, let pattern else { return }
         let value =
@@ -89,22 +102,23 @@ public final class ModelCheckpoint: Callback {
         // The name first: a mistake in it shows at the first epoch, better or not.
         let file = URL(fileURLWithPath: try pattern.filled(counts: counts, values: logs.ordered))
         if let value, !quantity.isBetter(value, than: best ?? quantity.worst) { return }
-        try Self.prepare(file.deletingLastPathComponent())
+        try Self.prepare(file.deletingLastPathComponent(), for: "ModelCheckpoint")
         try model.saveWeights(to: file)
         (best, lastFile) = (value ?? best, file)
     }
 
-    private static func prepare(_ folder: URL) throws {
+    /// Creates a folder if it is missing, and throws unless it can be written to.
+    static func prepare(_ folder: URL, for callback: String) throws {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
             throw TrainingError.invalidArgument(
-                "ModelCheckpoint cannot create the folder \(folder.path): \(error.localizedDescription) Choose a folder that can "
+                "\(callback) cannot create the folder \(folder.path): \(error.localizedDescription) Choose a folder that can "
                     + "be written to.")
         }
         guard access(folder.path, W_OK | X_OK) == 0 else {
             throw TrainingError.invalidArgument(
-                "ModelCheckpoint cannot write to the folder \(folder.path). Change its permissions or choose another."
+                "\(callback) cannot write to the folder \(folder.path). Change its permissions or choose another."
             )
         }
     }

@@ -43,6 +43,22 @@ public final class ReduceLROnPlateau: Callback {
         (best, epochsWithout, coolingEpochs) = (quantity.worst, 0, 0)
     }
 
+    public override var checkpointState: CallbackState? {
+        var state = CallbackState()
+        state[number: "best"] = best
+        (state[integer: "without"], state[integer: "cooling"]) = (epochsWithout, coolingEpochs)
+        return state
+    }
+
+    public override func restore(checkpointState state: CallbackState) throws {
+        guard let best = state[number: "best"] else {
+            throw CallbackState.lacking("best", of: "ReduceLROnPlateau")
+        }
+        self.best = best
+        epochsWithout = try state.integer("without", of: "ReduceLROnPlateau")
+        coolingEpochs = try state.integer("cooling", of: "ReduceLROnPlateau")
+    }
+
     public override func onEpochEnd(epoch: Int, logs: Logs) throws {
         guard let optimizer = model?.optimizer else { return }
         logs["learning_rate"] = optimizer.learningRate

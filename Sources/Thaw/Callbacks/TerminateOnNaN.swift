@@ -16,6 +16,22 @@ public final class TerminateOnNaN: Callback {
 
     public override func onEpochBegin(epoch: Int) { self.epoch = epoch }
 
+    public override var checkpointState: CallbackState? {
+        var state = CallbackState()
+        state[integer: "epoch"] = epoch
+        (state[integer: "terminated epoch"], state[integer: "terminated batch"]) = (
+            terminated?.epoch, terminated?.batch
+        )
+        return state
+    }
+
+    public override func restore(checkpointState state: CallbackState) throws {
+        epoch = try state.integer("epoch", of: "TerminateOnNaN")
+        if let epoch = state[integer: "terminated epoch"], let batch = state[integer: "terminated batch"] {
+            terminated = (epoch, batch)
+        }
+    }
+
     public override func onTrainBatchEnd(batch: Int, logs: Logs) {
         guard logs.isStepSkipped || logs.batchLoss?.isFinite == false else { return }
         terminated = (epoch, batch)

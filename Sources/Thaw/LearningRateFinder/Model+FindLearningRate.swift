@@ -23,7 +23,8 @@ extension Model {
     ///   - classWeights: how much samples of a class count in the loss; 1 for those not named. Classes that the model does
     ///     not know are refused.
     ///   - seed: where the order of samples and dropout start from; nil is the model's seed.
-    ///   - callbacks: code to run between the steps. Those that set the learning rate are refused.
+    ///   - callbacks: code to run between the steps. Those that set the learning rate, and `BackupAndRestore`, are
+    ///     refused.
     /// - Returns: rates, losses and a suggestion.
     /// - Throws: `TrainingError.invalidArgument` for bounds that are not `0 < from < to`; otherwise as `fit`.
     public func findLearningRate(
@@ -39,6 +40,11 @@ extension Model {
             throw TrainingError.invalidArgument(
                 "findLearningRate: model \(name) is being fitted; call it before or after.")
         }
+        guard !callbacks.contains(where: { $0 is BackupAndRestore }) else {
+            throw TrainingError.invalidArgument(
+                "findLearningRate: a search is not gone on with, and puts everything back; leave out BackupAndRestore."
+            )
+        }
         // What the search is to put back must exist before it.
         let feeder = try BatchFeeder(data, call: "findLearningRate", targetCount: compilation.goals.count)
         try prepare(for: feeder)
@@ -51,6 +57,10 @@ extension Model {
 
         let optimizer = compilation.optimizer
         let before = (weights: weights, optimizer: optimizer.snapshot(), history: training.history)
+        // A loaded checkpoint waits for the next call of fit, not for this one.
+        let resumption = training.resumption
+        training.resumption = nil
+        defer { training.resumption = resumption }
         let recorder = LearningRateRecorder(divergenceFactor: divergenceFactor)
         let outcome = Swift.Result {
             optimizer.schedule = LearningRateRamp(

@@ -48,6 +48,17 @@ class MetricAccumulator {
         return metric.results(of: variables.map { $0.read() })
     }
 
+    /// Copies of what was gathered, for `restore`.
+    var state: [Tensor] { (variables ?? []).map { $0.read() } }
+
+    /// Puts back what `state` gave; whether it fits.
+    func restore(_ state: [Tensor]) throws -> Bool {
+        let variables = variables ?? []
+        guard state.map(\.shape) == variables.map(\.type.shape) else { return false }
+        for (variable, value) in zip(variables, state) { try variable.write(value) }
+        return true
+    }
+
     private func variables(target: TensorType, prediction: TensorType) throws -> [any Variable] {
         let state = try metric.stateVariables(target: target, prediction: prediction)
         if let variables {
@@ -139,6 +150,19 @@ final class RowAccumulator: MetricAccumulator {
         values = []
         count = 0
         known = nil
+    }
+
+    override var state: [Tensor] {
+        zip(rowShapes ?? [], values).map { Tensor(shape: [count] + $0, scalars: $1) }
+    }
+
+    override func restore(_ state: [Tensor]) throws -> Bool {
+        let rows = state.first?.shape.first ?? 0
+        guard let rowShapes, state.isEmpty || state.map(\.shape) == rowShapes.map({ [rows] + $0 }) else {
+            return state.isEmpty
+        }
+        (values, count, known) = (state.map(\.floats), rows, nil)
+        return true
     }
 
     override var results: [(name: String, value: Double)] {

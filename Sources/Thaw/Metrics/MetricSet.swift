@@ -38,6 +38,9 @@ final class MetricSet {
     /// What is gathered, in the same order.
     var accumulators: [MetricAccumulator] { entries.map(\.accumulator) }
 
+    /// Their names, each with its output's.
+    var names: [String] { entries.map { $0.prefix + $0.accumulator.name } }
+
     /// Adds the updates by one batch to a graph. Plain metrics ignore sample weights, as in Keras.
     ///
     /// - Parameter losses: those of the outputs, if there are several.

@@ -25,7 +25,7 @@ open class Model: Layer {
     /// The seed that was given; nil for a model that took a fresh one.
     final let givenSeed: UInt64?
     /// Where first values, dropout and shuffling start from. The same seed gives the same bits.
-    public final let seed: UInt64
+    public final internal(set) var seed: UInt64
     /// The engine the model's parameters are made on: the current one when the model was created.
     public final let engine: any Engine
     /// The shape of the output for one sample, without the batch axis; nil until the model is built, or

@@ -26,6 +26,9 @@ final class BatchFeeder {
     private var checks: [(loss: Loss, predictionShape: [Int])] = []
     private var mapped: MappedBatches?
 
+    /// What tells the samples from others, found out when it is first asked for.
+    private(set) lazy var dataIdentity = DataIdentity(of: dataset)
+
     /// - Parameters:
     ///   - call: the name of the call, for errors.
     ///   - targetCount: how many targets steps need.
@@ -95,12 +98,16 @@ final class BatchFeeder {
     ///   - seed: for random maps.
     ///   - epoch: for random maps, which draw anew for each number.
     ///   - engine: serves other threads while a batch is waited for.
-    func begin(order: [Int]?, batchSize: Int, seed: UInt64, epoch: Int, engine: any Engine) {
+    ///   - firstBatch: the first batch of the order that will be asked for.
+    func begin(
+        order: [Int]?, batchSize: Int, seed: UInt64, epoch: Int, engine: any Engine, firstBatch: Int = 0
+    ) {
         if let order { self.order = order }
         mapped =
             dataset.isMapped
             ? MappedBatches(
-                dataset, order: self.order, batchSize: batchSize, seed: seed, epoch: epoch, engine: engine)
+                dataset, order: self.order, batchSize: batchSize, seed: seed, epoch: epoch, engine: engine,
+                firstBatch: firstBatch)
             : nil
     }
 

@@ -5,7 +5,7 @@ import ThawTensor
 final class EvaluationLoop {
     private let model: Model
     private let compilation: Compilation
-    private let feeder: BatchFeeder
+    let feeder: BatchFeeder
     private let batchSize: Int
     private let pool: StepPool
     private var isChecked = false

@@ -3,14 +3,17 @@ import ThawTensor
 
 /// The training loop: epochs of steps, with validation, callbacks and progress. Runs on the engine's thread.
 final class FitLoop {
-    private let model: Model
-    private let compilation: Compilation
-    private let options: FitOptions
-    private let feeder: BatchFeeder
-    private let validation: EvaluationLoop?
-    private let callbacks: CallbackList
+    let model: Model
+    let compilation: Compilation
+    var options: FitOptions
+    let feeder: BatchFeeder
+    let validation: EvaluationLoop?
+    let callbacks: CallbackList
+    /// Those of the callbacks that want checkpoints.
+    let backups: [BackupAndRestore]
     private let pool: StepPool
-    private var history: History
+    var history: History
+    var place: FitPlace
 
     init(
         model: Model, compilation: Compilation, options: FitOptions, feeder: BatchFeeder,
@@ -22,6 +25,8 @@ final class FitLoop {
         self.feeder = feeder
         self.validation = validation
         self.callbacks = callbacks
+        backups = callbacks.callbacks.compactMap { $0 as? BackupAndRestore }
+        place = FitPlace(epoch: options.initialEpoch)
         pool = StepPool(model: model, key: feeder.key(kind: .train, model: model, mode: .training)) {
             try StepBuilder.trainingStep(model: model, key: $0, compilation: compilation)
         }
@@ -35,19 +40,17 @@ final class FitLoop {
     func run(isCancelled: () -> Bool) throws -> History {
         defer { model.training.history = history }
         do {
-            try prepare()
-            try callbacks.notify { try $0.onTrainBegin() }
-            let firstBatch = compilation.optimizer.batchNumber
-            var last: [(name: String, value: Double)] = []
-            for epoch in options.initialEpoch..<max(options.initialEpoch, options.epochs) {
-                if model.training.stopsTraining { break }
-                last = try runEpoch(epoch, isCancelled: isCancelled)
+            model.training.requestedCheckpoints = []
+            try begin()
+            while place.epoch < options.epochs, place.isWithinEpoch || !model.training.stopsTraining {
+                try runEpoch(isCancelled: isCancelled)
             }
             if model.training.stopsTraining, history.end == .completed { history.end = .stopped }
-            if !model.training.isOneBatch, compilation.optimizer.batchNumber != firstBatch {
+            if !model.training.isOneBatch, compilation.optimizer.batchNumber != place.fitStart {
                 try compilation.optimizer.replaceByAverages(model.trainableParameters)
             }
-            try callbacks.notify { try $0.onTrainEnd(logs: Logs(last)) }
+            try callbacks.notify { try $0.onTrainEnd(logs: Logs(place.lastLogs)) }
+            try finishCheckpoints()
         } catch {
             history.end = error is CancellationError ? .cancelled : .failed
             throw error
@@ -56,43 +59,49 @@ final class FitLoop {
     }
 
     /// Compiles the step and looks at all targets, so that what can be known to fail does so before training.
-    private func prepare() throws {
+    func prepare() throws {
         let step = try pool.step(rows: min(options.batchSize, feeder.count))
         try feeder.checkTargets(compilation.goals, predictionShapes: step.predictionShapes)
         try validation?.prepare()
     }
 
-    private func runEpoch(
-        _ epoch: Int, isCancelled: () -> Bool
-    ) throws -> [(name: String, value: Double)] {
+    /// Runs the epoch at hand from the batch at hand.
+    private func runEpoch(isCancelled: () -> Bool) throws {
+        let epoch = place.epoch
         let metrics = compilation.trainingMetrics
-        let progress = ProgressPrinter(options.verbosity, target: history.stepsPerEpoch)
+        let progress = ProgressPrinter(
+            options.verbosity, target: history.stepsPerEpoch, done: place.batch)
         progress.heading("Epoch \(epoch + 1)/\(options.epochs)")
-        try metrics.reset()
-        try callbacks.notify { try $0.onEpochBegin(epoch: epoch) }
+        if !place.isWithinEpoch {
+            try metrics.reset()
+            try callbacks.notify { try $0.onEpochBegin(epoch: epoch) }
+            place.begin(at: compilation.optimizer.batchNumber)
+        }
         feeder.begin(
             order: options.shuffles ? order() : nil, batchSize: options.batchSize, seed: options.seed,
-            epoch: compilation.optimizer.batchNumber, engine: model.engine)
+            epoch: place.epochStart, engine: model.engine, firstBatch: place.batch)
 
-        let firstBatch = compilation.optimizer.batchNumber
         let batchLogs = Logs { metrics.results }
-        var done = 0
-        for batch in 0..<history.stepsPerEpoch {
+        while place.batch < history.stepsPerEpoch, place.batch == 0 || !model.training.stopsTraining {
+            let batch = place.batch
             if !callbacks.isEmpty { try callbacks.notify { try $0.onTrainBatchBegin(batch: batch) } }
             let (loss, isSkipped) = try runStep(batch, epoch: epoch)
-            done = batch + 1
-            progress.update(done) { metrics.results }
+            place.batch = batch + 1
+            progress.update(place.batch) { metrics.results }
             if !callbacks.isEmpty {
                 batchLogs.invalidate()
                 (batchLogs.batchLoss, batchLogs.isStepSkipped) = (loss, isSkipped)
                 try callbacks.notify { try $0.onTrainBatchEnd(batch: batch, logs: batchLogs) }
+                try saveCheckpoints(afterEpoch: false)
             }
-            if isCancelled() { throw CancellationError() }
-            if model.training.stopsTraining { break }
+            if isCancelled() {
+                try saveBeforeCancellation()
+                throw CancellationError()
+            }
         }
 
         // An epoch whose every step was left out has measured nothing; zeros would look perfect.
-        let hasMeasured = compilation.optimizer.batchNumber > firstBatch
+        let hasMeasured = compilation.optimizer.batchNumber > place.epochStart
         let logs = Logs(hasMeasured ? metrics.results : metrics.results.map { ($0.name, .nan) })
         if let validation, (epoch + 1) % options.validationFrequency == 0 {
             for entry in try validation.run(callbacks: callbacks, progress: nil, isCancelled: isCancelled) {
@@ -104,8 +113,9 @@ final class FitLoop {
             defer { history.append(epoch: epoch, logs.ordered) }
             try callbacks.notify { try $0.onEpochEnd(epoch: epoch, logs: logs) }
         }
-        progress.finish(done, metrics: logs.ordered)
-        return logs.ordered
+        progress.finish(place.batch, metrics: logs.ordered)
+        place.end(logs.ordered)
+        if !callbacks.isEmpty { try saveCheckpoints(afterEpoch: true) }
     }
 
     /// The batch's loss, and whether its update was left out.
@@ -160,7 +170,7 @@ final class FitLoop {
     /// same way each time.
     private func order() -> [Int] {
         var stream = RandomStream(seed: options.seed).derived("shuffle")
-            .derived(UInt64(compilation.optimizer.batchNumber))
+            .derived(UInt64(place.epochStart))
         return stream.permutation(feeder.count)
     }
 }

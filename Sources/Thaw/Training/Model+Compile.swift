@@ -78,6 +78,7 @@ extension Model {
         training.compilation = try Compilation(
             optimizer: optimizer, goals: goals, step: step, engine: engine)
         training.steps.removeAll()
+        training.resumption = nil
         training.stopsTraining = false
     }
 

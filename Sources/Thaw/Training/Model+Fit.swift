@@ -6,7 +6,8 @@ extension Model {
     ///
     /// Each epoch runs through all samples in batches; the last batch may be smaller. Loss and metrics
     /// are means over the epoch, gathered while the weights change, as in Keras. The call returns when
-    /// training has ended. It may be called again, and goes on from where it was.
+    /// training has ended. It may be called again, and goes on from where it was. A `fit` that was stopped in the middle goes
+    /// on at that batch by `BackupAndRestore` or `loadCheckpoint(from:continuingFit:)`.
     ///
     /// Callbacks run on the engine's thread while the caller waits. If the task that calls is
     /// cancelled, training ends after the batch at hand with a `CancellationError`; what was recorded

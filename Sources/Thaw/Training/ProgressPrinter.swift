@@ -4,6 +4,8 @@ import Foundation
 final class ProgressPrinter {
     private let style: Verbosity
     private let target: Int
+    /// The steps that were done before.
+    private let done: Int
     private let columns: () -> Int?
     private let print: (String) -> Void
     private let clock = ContinuousClock()
@@ -14,14 +16,17 @@ final class ProgressPrinter {
 
     private static let interval = Duration.milliseconds(100)
 
-    /// - Parameter columns: gives the width of the terminal; nil for one without an end.
+    /// - Parameters:
+    ///   - done: the steps of the target that were done before, which took no time now.
+    ///   - columns: gives the width of the terminal; nil for one without an end.
     init(
-        _ verbosity: Verbosity, target: Int,
+        _ verbosity: Verbosity, target: Int, done: Int = 0,
         print: @escaping (String) -> Void = ProgressPrinter.printToOutput,
         columns: @escaping () -> Int? = { Terminal.columns }
     ) {
         style = verbosity.resolved
         self.target = target
+        self.done = done
         self.columns = columns
         self.print = print
         start = clock.now
@@ -36,11 +41,11 @@ final class ProgressPrinter {
     /// only if so.
     func update(_ current: Int, metrics: () -> [(name: String, value: Double)]) {
         guard style == .progressBar else {
-            if current == 1 { afterFirstStep = clock.now }
+            if current == done + 1 { afterFirstStep = clock.now }
             return
         }
         let now = clock.now
-        if current == 1 { afterFirstStep = now }
+        if current == done + 1 { afterFirstStep = now }
         if let lastShown, now - lastShown < Self.interval { return }
         lastShown = now
         show(line(current, metrics(), now: now, isFinal: false), end: "")
@@ -62,7 +67,8 @@ final class ProgressPrinter {
     ) -> StepProgress {
         // The first step compiles, so it says nothing about the others.
         let first = afterFirstStep ?? start
-        let perStep = current > 1 ? (now - first).seconds / Double(current - 1) : (now - start).seconds
+        let steps = current - done
+        let perStep = steps > 1 ? (now - first).seconds / Double(steps - 1) : (now - start).seconds
         return StepProgress(
             current: current, target: target, elapsed: (now - start).seconds, secondsPerStep: perStep,
             metrics: metrics, isFinal: isFinal)

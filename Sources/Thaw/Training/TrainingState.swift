@@ -1,3 +1,4 @@
+import Foundation
 import ThawEngine
 import ThawTensor
 
@@ -17,6 +18,10 @@ final class TrainingState {
     var isOneBatch = false
     /// Whether the `fit` under way validates, after some epochs at least.
     var isValidating = false
+    /// Where the next `fit` is to go on, if a checkpoint was loaded.
+    var resumption: Resumption?
+    /// The files that callbacks of the `fit` under way want checkpoints in.
+    var requestedCheckpoints: [URL] = []
 }
 
 /// What `compile` was given, with the state of the metrics.
