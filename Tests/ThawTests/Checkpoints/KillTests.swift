@@ -95,7 +95,13 @@
                 }
                 try #require(isStarted)
                 let start = Date()
-                let isDone = wait(for: .random(in: 0...span)) { !child.isRunning }
+                var isDone = wait(for: .random(in: 0...span)) { !child.isRunning }
+                if !isDone, killed % 2 == 1 {
+                    // Every other one while the next file is written, at a random moment of that.
+                    _ = wait(for: span) { !child.isRunning || unfinished(in: folder) > 0 }
+                    usleep(.random(in: 0...4000))
+                    isDone = !child.isRunning
+                }
                 if isDone {
                     child.waitUntilExit()
                     try #require(child.terminationStatus == 0)
@@ -123,9 +129,7 @@
                 let isOver = saved == 0 && last == Self.epochs * Self.steps
                 #expect(isOver || last - saved <= Self.interval, "\(last) were done, \(saved) are saved")
                 if !isOver { lost = max(lost, last - saved) }
-                let names =
-                    (try? FileManager.default.contentsOfDirectory(atPath: folder.path("backup"))) ?? []
-                unfinishedFiles += names.filter { $0.hasSuffix(".partial") }.count
+                unfinishedFiles += unfinished(in: folder)
             }
             print(
                 "\(killed) kills of \(begun) processes, \(unfinishedFiles) of them while a file was written; \(finished) trainings "
@@ -138,8 +142,14 @@
             #expect(try String(contentsOfFile: folder.path("digest"), encoding: .utf8) == expected)
         }
 
+        /// The files that were begun and not finished.
+        private func unfinished(in folder: TestFolder) -> Int {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path("backup"))) ?? []
+            return names.filter { $0.hasSuffix(".partial") }.count
+        }
+
         private func start(in folder: TestFolder) throws -> Process {
-            try? FileManager.default.removeItem(atPath: folder.path("log"))
+            for name in ["log", "digest"] { try? FileManager.default.removeItem(at: folder.file(name)) }
             let child = Process()
             child.executableURL = URL(
                 filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
