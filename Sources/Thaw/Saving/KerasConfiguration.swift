@@ -55,11 +55,6 @@ public final class KerasConfiguration {
         try read(argument, "a list of whole numbers", nil, upTo: Self.mostSteps) { $0.elements(\.integer) }
     }
 
-    /// Numbers: a list.
-    func numbers(_ argument: String) throws -> [Double] {
-        try read(argument, "a list of numbers", nil) { $0.elements { Self.number($0) } }
-    }
-
     /// A number.
     public func number(_ argument: String, default fallback: Double? = nil) throws -> Double {
         try read(argument, "a number", fallback) { Self.number($0) }
@@ -108,9 +103,7 @@ public final class KerasConfiguration {
     /// Numbers: a list, or one number for a list of one.
     public func numbers(_ argument: String, default fallback: [Double]? = nil) throws -> [Double] {
         try read(argument, "a number or a list of numbers", fallback) { value in
-            if let number = Self.number(value) { return [number] }
-            let numbers = value.array?.compactMap(Self.number)
-            return numbers?.count == value.array?.count ? numbers : nil
+            Self.number(value).map { [$0] } ?? value.elements { Self.number($0) }
         }
     }
 

@@ -59,7 +59,7 @@
         @Test(.enabled(if: ProcessInfo.processInfo.environment[variable] != nil)) func trains() throws {
             let folder = URL(filePath: try #require(ProcessInfo.processInfo.environment[Self.variable]))
             let log = folder.appending(path: "log").path(percentEncoded: false)
-            FileManager.default.createFile(atPath: log, contents: nil)
+            #expect(FileManager.default.createFile(atPath: log, contents: nil))
             let handle = try #require(FileHandle(forWritingAtPath: log))
             var epoch = 0
             let noting = LambdaCallback(
