@@ -102,7 +102,7 @@ final class FuzzSession: Sendable {
             $1
         }
         let errors = URL(filePath: progress).deletingLastPathComponent().appending(path: "errors")
-        FileManager.default.createFile(atPath: errors.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
         let output = Pipe()
         process.standardOutput = output
         do {

@@ -1,5 +1,5 @@
 public import Foundation
-public import ThawTensor
+import ThawTensor
 
 /// What reading some damaged files came to.
 public struct FuzzReport: Codable, Sendable {

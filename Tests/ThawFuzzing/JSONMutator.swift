@@ -83,7 +83,8 @@ public struct JSONMutator {
 
     private static let numbers: [JSONValue] = [
         0, 1, -1, 2, 3, 7, 64, 255, 65536, 16_777_216, 16_777_217, 2_147_483_647, 4_294_967_296,
-        9_007_199_254_740_992, 4_611_686_018_427_387_904, .integer(.max), .integer(.min), 0.5, -0.0, 1e-320,
+        9_007_199_254_740_992, 4_611_686_018_427_387_904, .integer(.max), .integer(.min), 0.5, -0.0,
+        .number(.leastNonzeroMagnitude),
         1e38, 1e308, -1e308,
     ]
 

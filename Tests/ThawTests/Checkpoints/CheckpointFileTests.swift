@@ -46,7 +46,7 @@ import ThawFormats
 
     /// Numbers that JSON has no word for.
     @Test func numbersComeBackBitForBit() throws {
-        for number in [0.1, -0.0, .infinity, -.infinity, 5e-324, 1e300, 3, .pi, -1e-7] {
+        for number in [0.1, -0.0, .infinity, -.infinity, .leastNonzeroMagnitude, 1e300, 3, .pi, -1e-7] {
             #expect(JSONValue.exact(number).exactNumber?.bitPattern == number.bitPattern)
             var state = CallbackState()
             state[number: "x"] = number
