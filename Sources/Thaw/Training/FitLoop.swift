@@ -117,11 +117,12 @@ final class FitLoop {
         let optimizer = compilation.optimizer
         try feeder.fill(step, start: start, rows: rows)
         let rate = optimizer.learningRate
-        guard Float(rate).isFinite else {
+        guard Float(rate).isFinite, rate >= 0 else {
             throw TrainingError.invalidArgument(
                 "the learning rate of \(optimizer.name) is \(rate) at step \(optimizer.iterations); the weights are as they "
-                    + "were. Set it to a number.")
+                    + "were. Set it to a number of 0 or more.")
         }
+        try optimizer.beginBatch(gathering: step.gathering)
         step.setLearningRate(rate)
         step.setRandomKey(seed: options.seed, step: optimizer.batchNumber)
         let isSkipped = try !step.executable.run()
