@@ -11,6 +11,9 @@ open class Callback {
     /// Creates a callback.
     public init() {}
 
+    /// The names that it may add to the logs of an epoch; nil if that cannot be known.
+    var addedLogs: [String]? { nil }
+
     /// Called before the first epoch.
     open func onTrainBegin() throws {}
     /// Called after the last epoch; `logs` are those of the last finished epoch.

@@ -36,6 +36,7 @@ final class FitLoop {
         defer { model.training.history = history }
         do {
             try prepare()
+            model.training.logNames = logNames
             try callbacks.notify { try $0.onTrainBegin() }
             let firstBatch = compilation.optimizer.batchNumber
             var last: [(name: String, value: Double)] = []
@@ -60,6 +61,14 @@ final class FitLoop {
         let step = try pool.step(rows: min(options.batchSize, feeder.count))
         try feeder.checkTargets(compilation.goals, predictionShapes: step.predictionShapes)
         try validation?.prepare()
+    }
+
+    /// What there will be in the logs, as far as that is known.
+    private var logNames: (batch: [String], epoch: [String])? {
+        guard let added = callbacks.addedLogs, let measured = compilation.trainingMetrics.names,
+            let validated = validation == nil ? [] : compilation.evaluationMetrics.names
+        else { return nil }
+        return (measured, measured + validated.map { "val_\($0)" } + added)
     }
 
     private func runEpoch(
