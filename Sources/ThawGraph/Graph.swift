@@ -116,7 +116,11 @@ public final class Graph {
                     "an input belongs to another graph; a symbolic tensor can be used only where it was made."
                 )
             }
-            return append(operation, inputs.map(\.value), try operation.outputTypes(for: inputs.map(\.type)))
+            let types = try operation.outputTypes(for: inputs.map(\.type))
+            for type in types where !type.isPossible {
+                throw GraphError("its result, \(type), is larger than any memory; check the sizes.")
+            }
+            return append(operation, inputs.map(\.value), types)
         } catch {
             throw GraphError(
                 error.message, operation: error.operation.isEmpty ? operation.name : error.operation,
