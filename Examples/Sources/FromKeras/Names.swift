@@ -87,6 +87,7 @@ func metrics() -> [Metric] {
 func callbacks() -> [Callback] {
     [
         EarlyStopping(monitor: "val_loss", patience: 10, restoreBestWeights: true),
+        ModelCheckpoint("best.keras", saveBestOnly: true),
         ModelCheckpoint("best.safetensors", saveBestOnly: true),
         LearningRateScheduler { epoch in epoch < 10 ? 0.01 : 0.001 },
         LearningRateScheduler { epoch, rate in epoch < 10 ? rate : rate * 0.9 },

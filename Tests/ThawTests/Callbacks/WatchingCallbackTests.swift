@@ -82,10 +82,10 @@ import Testing
             (EarlyStopping(monitor: "score", baseline: .nan), "baseline is nan"),
             (
                 ModelCheckpoint(
-                    "w.safetensors", monitor: "score", saveBestOnly: true, initialValueThreshold: .nan),
+                    "/no/w.safetensors", monitor: "score", saveBestOnly: true, initialValueThreshold: .nan),
                 "initialValueThreshold is nan"
             ),
-            (CSVLogger("log.csv", separator: ""), "separator"),
+            (CSVLogger("/no/log.csv", separator: ""), "separator"),
         ]
         for (callback, part) in callbacks {
             let error = #expect(throws: TrainingError.self) { try Self.run(callback, [1, 2]) }
