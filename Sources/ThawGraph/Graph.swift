@@ -48,9 +48,6 @@ public final class Graph {
         public let value: Value
     }
 
-    /// The most elements of a value. Shapes up to here can be multiplied by any of their sizes without overflow.
-    static let mostElements = 1 << 46
-
     /// All nodes; a node's inputs come before it.
     public private(set) var nodes: [Node] = []
     /// The nodes that are inputs, in the order they were made.
@@ -120,9 +117,8 @@ public final class Graph {
                 )
             }
             let types = try operation.outputTypes(for: inputs.map(\.type))
-            for type in types
-            where TensorShape.elementCount(type.shape).map({ $0 > Self.mostElements }) ?? true {
-                throw GraphError("gives a value of shape \(type.shape), which is larger than any memory.")
+            for type in types where !type.isPossible {
+                throw GraphError("its result, \(type), is larger than any memory; check the sizes.")
             }
             return append(operation, inputs.map(\.value), types)
         } catch {

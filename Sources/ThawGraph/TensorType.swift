@@ -20,6 +20,15 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
 
+    /// Whether a tensor of this type could be: no size negative, and not larger than any memory.
+    var isPossible: Bool {
+        guard shape.allSatisfy({ $0 <= Self.largestByteCount }) else { return false }
+        return TensorShape.byteCount(shape, dtype: dtype).map { $0 <= Self.largestByteCount } ?? false
+    }
+
+    /// 64 TiB.
+    private static let largestByteCount = 1 << 46
+
     /// A text for people.
     public var description: String { "\(dtype)\(shape)" }
 }

@@ -87,6 +87,7 @@ func metrics() -> [Metric] {
 func callbacks(folder: URL) -> [Callback] {
     [
         EarlyStopping(monitor: "val_loss", patience: 10, restoreBestWeights: true),
+        ModelCheckpoint("best.keras", saveBestOnly: true),
         ModelCheckpoint("best.safetensors", saveBestOnly: true),
         BackupAndRestore(at: folder, saveFrequency: .batches(100)),
         LearningRateScheduler { epoch in epoch < 10 ? 0.01 : 0.001 },

@@ -45,5 +45,6 @@ let top = try Dense(2, activation: .softmax)(body(photo, mode: .inference))
 let transferred = try Model(inputs: [photo], outputs: [top], seed: 7)
 print("shares its weights:", transferred.weights[0].isBitwiseEqual(to: model.weights[0]))
 
-try model.svg().write(to: URL(filePath: "model.svg"), atomically: true, encoding: .utf8)
-print("drew model.svg")
+let picture = FileManager.default.temporaryDirectory.appending(path: "model.svg")
+try model.svg().write(to: picture, atomically: true, encoding: .utf8)
+print("drew the model into \(picture.path)")

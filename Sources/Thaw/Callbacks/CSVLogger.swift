@@ -17,7 +17,7 @@ public final class CSVLogger: Callback {
     ///
     /// - Parameters:
     ///   - path: the file; its folder must exist.
-    ///   - separator: what stands between two columns.
+    ///   - separator: what stands between two columns; not empty.
     ///   - append: whether lines are added to a file that is there, under the names it begins with; false begins a new one.
     public init(_ path: String, separator: String = ",", append: Bool = false) {
         file = URL(fileURLWithPath: path)
@@ -26,7 +26,12 @@ public final class CSVLogger: Callback {
         super.init()
     }
 
+    override var addedLogs: [String]? { [] }
+
     public override func onTrainBegin() throws {
+        guard !separator.isEmpty else {
+            throw TrainingError.invalidArgument("CSVLogger's separator is empty; give one, such as \",\".")
+        }
         do {
             let hasFile = FileManager.default.fileExists(atPath: file.path)
             if appends || isResuming, hasFile {

@@ -15,6 +15,9 @@ open class Callback {
     /// Creates a callback.
     public init() {}
 
+    /// The names that it may add to the logs of an epoch; nil if that cannot be known.
+    var addedLogs: [String]? { nil }
+
     /// What the callback has to remember for its decisions to be the same in a `fit` that is stopped and goes on in another process; nil,
     /// the default, for nothing. Checkpoints keep it (`BackupAndRestore`, `Model.saveCheckpoint(to:)`); it is asked for
     /// between two batches or epochs.

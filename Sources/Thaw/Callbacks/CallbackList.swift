@@ -15,6 +15,12 @@ struct CallbackList {
     /// Whether anybody listens; hooks of each batch are left out otherwise.
     var isEmpty: Bool { callbacks.isEmpty }
 
+    /// The names that callbacks may add to the logs of an epoch; nil if one's cannot be known.
+    var addedLogs: [String]? {
+        let known = callbacks.compactMap(\.addedLogs)
+        return known.count == callbacks.count ? known.flatMap { $0 } : nil
+    }
+
     /// Calls a hook of each callback, in order.
     func notify(_ hook: (Callback) throws -> Void) rethrows {
         for callback in callbacks { try hook(callback) }

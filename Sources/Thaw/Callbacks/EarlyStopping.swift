@@ -42,11 +42,17 @@ public final class EarlyStopping: Callback {
         super.init()
     }
 
+    override var addedLogs: [String]? { [] }
+
     public override func onTrainBegin() throws {
-        guard patience >= 0 else {
+        try SettingCheck.count(patience, atLeast: 0, "EarlyStopping's patience")
+        try SettingCheck.count(startEpoch, atLeast: 0, "EarlyStopping's startFromEpoch")
+        try SettingCheck.notNegative(quantity.minimumDelta, "EarlyStopping's minimumDelta")
+        if let baseline, !baseline.isFinite {
             throw TrainingError.invalidArgument(
-                "EarlyStopping's patience is \(patience); it must be 0 or more.")
+                "EarlyStopping's baseline is \(baseline); it must be a number.")
         }
+        try quantity.check(model: model, callback: "EarlyStopping")
         (stoppedEpoch, bestEpoch, best, bestWeights, epochsWithout) = (nil, nil, nil, nil, 0)
     }
 

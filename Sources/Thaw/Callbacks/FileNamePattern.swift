@@ -58,6 +58,13 @@ struct FileNamePattern {
         return later ? nil : folder
     }
 
+    /// Refuses places for names that are not known, and for `d` with a number that is not counted.
+    ///
+    /// - Throws: `TrainingError.invalidArgument` with the known names.
+    func check(counts: [String], values: [String]) throws {
+        _ = try filled(counts: counts.map { ($0, 0) }, values: values.map { ($0, 0) })
+    }
+
     /// The name with numbers filled in.
     ///
     /// - Throws: `TrainingError.invalidArgument` with the known names for one that is not known, and for `d` with a number that
@@ -75,8 +82,8 @@ struct FileNamePattern {
                 guard let value = values.first(where: { $0.name == name })?.value else {
                     let known = counts.map(\.name) + values.map(\.name)
                     throw mistake(
-                        "\"\(name)\" is not known; there are \(known.joined(separator: ", "))."
-                            + (name.hasPrefix("val_") ? " Names with val_ need validation data" : ""))
+                        "\"\(name)\" is not known; there are \(known.joined(separator: ", "))"
+                            + (name.hasPrefix("val_") ? ". Names with val_ need validation data" : ""))
                 }
                 guard format.type != "d" else {
                     throw mistake("{\(name):d} is for whole numbers; write {\(name):.2f}, for example")
@@ -106,7 +113,7 @@ struct FileNamePattern {
         if rest.first == "." {
             rest = rest.dropFirst()
             guard let decimals = digits(), decimals <= 99 else {
-                throw mistake("{\(text)} has no decimals after the .")
+                throw mistake("{\(text)} has no number of decimals after its point")
             }
             format.decimals = decimals
         }

@@ -17,6 +17,8 @@ public final class LearningRateScheduler: Callback {
         super.init()
     }
 
+    override var addedLogs: [String]? { ["learning_rate"] }
+
     public override func onTrainBegin() throws {
         try model?.optimizer?.requireNoSchedule(beside: "LearningRateScheduler")
     }

@@ -1,14 +1,16 @@
 public import Foundation
 
-/// Saves the weights while training, at each epoch or when they are the best so far.
+/// Saves the model, or its weights alone, while training, at each epoch or when they are the best so far.
 ///
 /// The file's name may hold numbers, as in Keras: `weights.{epoch:02d}-{val_loss:.2f}.safetensors`. `epoch` and `batch` count
 /// from 1; `batch` is known when the callback saves by batches; every other name is one of the logs. Without such places the
 /// file is replaced each time. It is written under another name first and then renamed, so that a crash leaves the last one
 /// whole. Missing folders are created.
 ///
-/// What is saved follows from the ending: `.safetensors` holds the weights, statistics included, which
-/// `model.loadWeights(from:)` takes back. There is no ending for whole models yet; others are refused.
+/// What is saved follows from the ending. `.keras` holds the whole model with its optimizer's state, as `model.save(to:)` writes it:
+/// `Model.load(from:)` gives a model that trains on from there. `.safetensors` holds the weights alone, statistics included, which
+/// `model.loadWeights(from:)` takes back; this is Keras's `save_weights_only=True`. Other endings, and a model that no `.keras` file
+/// can hold, are refused before training.
 public final class ModelCheckpoint: Callback {
     /// When the callback saves.
     public enum Frequency: Sendable, Hashable {
@@ -21,6 +23,7 @@ public final class ModelCheckpoint: Callback {
     private let path: String
     private let quantity: MonitoredQuantity
     private let saveBestOnly: Bool
+    private var savesWholeModel: Bool { path.hasSuffix(".keras") }
     private let frequency: Frequency
     private var pattern: FileNamePattern?
     private var epoch = 0
@@ -34,9 +37,9 @@ public final class ModelCheckpoint: Callback {
     /// Creates the callback.
     ///
     /// - Parameters:
-    ///   - path: the file, with places for numbers if wanted; its name ends in `.safetensors`.
+    ///   - path: the file, with places for numbers if wanted; its name ends in `.keras` or `.safetensors`.
     ///   - monitor: the metric's name, `val_` before those of validation; looked at with `saveBestOnly` only.
-    ///   - saveBestOnly: whether only weights are saved whose metric is better than all before. NaN is never better.
+    ///   - saveBestOnly: whether only models are saved whose metric is better than all before. NaN is never better.
     ///   - mode: which way the metric gets better; nil chooses by its name.
     ///   - saveFrequency: when to save. Between epochs metrics are means from the start of the epoch, and there are none of
     ///     validation.
@@ -53,13 +56,30 @@ public final class ModelCheckpoint: Callback {
         super.init()
     }
 
+    override var addedLogs: [String]? { [] }
+
     public override func onTrainBegin() throws {
         if case .batches(let count) = frequency, count < 1 {
             throw TrainingError.invalidArgument(
                 "ModelCheckpoint's saveFrequency is .batches(\(count)); it must be at least 1.")
         }
-        try Layer.checkWeightFile(path, call: "ModelCheckpoint")
+        if let best, best.isNaN {
+            throw TrainingError.invalidArgument(
+                "ModelCheckpoint's initialValueThreshold is \(best); it must be a number.")
+        }
+        if savesWholeModel {
+            // What no file can hold is an error now and not after the first epoch.
+            if let model { _ = try KerasModelWriter().object(for: model) }
+        } else {
+            try Layer.checkWeightFile(path, call: "ModelCheckpoint")
+        }
         let pattern = try FileNamePattern(path, callback: "ModelCheckpoint")
+        if let known = model?.training.logNames {
+            let isEpoch = frequency == .epoch
+            try pattern.check(
+                counts: isEpoch ? ["epoch"] : ["epoch", "batch"], values: isEpoch ? known.epoch : known.batch)
+        }
+        if saveBestOnly, frequency == .epoch { try quantity.check(model: model, callback: "ModelCheckpoint") }
         // A folder that cannot be written to is an error now and not after the first epoch.
         if let folder = pattern.fixedFolder { try Self.prepare(folder, for: "ModelCheckpoint") }
         self.pattern = pattern
@@ -103,7 +123,7 @@ public final class ModelCheckpoint: Callback {
         let file = URL(fileURLWithPath: try pattern.filled(counts: counts, values: logs.ordered))
         if let value, !quantity.isBetter(value, than: best ?? quantity.worst) { return }
         try Self.prepare(file.deletingLastPathComponent(), for: "ModelCheckpoint")
-        try model.saveWeights(to: file)
+        if savesWholeModel { try model.save(to: file) } else { try model.saveWeights(to: file) }
         (best, lastFile) = (value ?? best, file)
     }
 

@@ -39,6 +39,14 @@ struct MonitoredQuantity {
         direction == .falling ? value + minimumDelta < best : value - minimumDelta > best
     }
 
+    /// Refuses a name that cannot be measured, where that is known before training.
+    ///
+    /// - Throws: `TrainingError.invalidArgument` with the names that are known.
+    func check(model: Model?, callback: String) throws {
+        guard let known = model?.training.logNames?.epoch, !known.contains(name) else { return }
+        throw unknown(callback: callback, known: known)
+    }
+
     /// Its value at the end of an epoch; nil for an epoch without validation, where others have it.
     ///
     /// - Throws: `TrainingError.invalidArgument` with the names that are known.
@@ -49,8 +57,12 @@ struct MonitoredQuantity {
         {
             return nil
         }
-        throw TrainingError.invalidArgument(
-            "\(callback) watches \"\(name)\", which is not measured. There are \(logs.ordered.map(\.name).joined(separator: ", "))."
+        throw unknown(callback: callback, known: logs.ordered.map(\.name))
+    }
+
+    private func unknown(callback: String, known: [String]) -> TrainingError {
+        .invalidArgument(
+            "\(callback) watches \"\(name)\", which is not measured. There are \(known.joined(separator: ", "))."
                 + (name.hasPrefix("val_") ? " Names with val_ need validation data." : ""))
     }
 }

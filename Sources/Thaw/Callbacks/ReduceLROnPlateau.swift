@@ -17,11 +17,11 @@ public final class ReduceLROnPlateau: Callback {
     /// - Parameters:
     ///   - monitor: the metric's name, `val_` before those of validation.
     ///   - factor: what the rate is multiplied by, above 0 and below 1.
-    ///   - patience: the number of epochs without a better value after which the rate falls.
+    ///   - patience: the number of epochs without a better value after which the rate falls, 0 or more.
     ///   - mode: which way the metric gets better; nil chooses by its name.
     ///   - minimumDelta: how much better a value must be to count.
-    ///   - cooldown: the number of epochs after a fall that do not count.
-    ///   - minimumRate: the rate does not fall below this.
+    ///   - cooldown: the number of epochs after a fall that do not count, 0 or more.
+    ///   - minimumRate: the rate does not fall below this, 0 or more.
     public init(
         monitor: String = "val_loss", factor: Double = 0.1, patience: Int = 10, mode: MonitorMode? = nil,
         minimumDelta: Double = 1e-4, cooldown: Int = 0, minimumRate: Double = 0
@@ -34,11 +34,18 @@ public final class ReduceLROnPlateau: Callback {
         super.init()
     }
 
+    override var addedLogs: [String]? { ["learning_rate"] }
+
     public override func onTrainBegin() throws {
         guard factor > 0, factor < 1 else {
             throw TrainingError.invalidArgument(
                 "ReduceLROnPlateau's factor is \(factor); it must lie between 0 and 1.")
         }
+        try SettingCheck.count(patience, atLeast: 0, "ReduceLROnPlateau's patience")
+        try SettingCheck.count(cooldown, atLeast: 0, "ReduceLROnPlateau's cooldown")
+        try SettingCheck.notNegative(minimumRate, "ReduceLROnPlateau's minimumRate")
+        try SettingCheck.notNegative(quantity.minimumDelta, "ReduceLROnPlateau's minimumDelta")
+        try quantity.check(model: model, callback: "ReduceLROnPlateau")
         try model?.optimizer?.requireNoSchedule(beside: "ReduceLROnPlateau")
         (best, epochsWithout, coolingEpochs) = (quantity.worst, 0, 0)
     }

@@ -50,6 +50,8 @@ public final class TensorBoard: Callback {
         super.init()
     }
 
+    override var addedLogs: [String]? { [] }
+
     public override func onTrainBegin() throws {
         guard histogramFrequency >= 0 else {
             throw TrainingError.invalidArgument(

@@ -12,6 +12,8 @@ public final class TerminateOnNaN: Callback {
     /// Creates the callback.
     public override init() { super.init() }
 
+    override var addedLogs: [String]? { [] }
+
     public override func onTrainBegin() { terminated = nil }
 
     public override func onEpochBegin(epoch: Int) { self.epoch = epoch }

@@ -44,6 +44,7 @@ extension Layer {
                 "is called on nothing; give it at least one input.", path: name, layerType: typeName)
         }
         let inputs = inputs.map(\.layerOutput)
+        for input in inputs { try InputShape.check(input) }
         let context = CallContext(graph: Graph(), mode: .inference)
         let placeholders = inputs.enumerated().map { context.graph.input("x\($0)", shape: [1] + $1.shape) }
         let outputs = try BuildContext.$current.withValue(.deferred) {

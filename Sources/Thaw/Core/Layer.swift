@@ -146,8 +146,8 @@ open class Layer {
     ///   - role: `.weight` (learned) or `.statistic` (kept by the layer itself).
     ///   - regularizer: what is added to the loss while the parameter is trainable.
     ///   - constraint: what the parameter is brought to after each update.
-    /// - Throws: `LayerError` for a name that is taken or a shape with a size below 1; what the engine
-    ///   throws.
+    /// - Throws: `LayerError` for a name that is taken, a shape with a size below 1, or a regularizer or constraint that does not
+    ///   work on the shape; what the engine throws.
     @discardableResult
     public final func addWeight(
         name: String, shape: [Int], initializer: Initializer, role: Parameter.Role = .weight,
@@ -168,6 +168,7 @@ open class Layer {
             throw LayerError(
                 "parameter \"\(name)\" of shape \(shape) is larger than any memory; check the layer's sizes.")
         }
+        try PenaltyCheck.check(regularizer, constraint, of: name, shape: shape)
         try LoadingBudget.current?.charge(name, shape: shape)
         let context = BuildContext.current ?? BuildContext.fresh(path: [self.name])
         let defersFirstValue = context.defersFirstValues || LoadingBudget.current != nil

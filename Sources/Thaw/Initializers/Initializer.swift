@@ -117,23 +117,31 @@ public struct Initializer: Sendable, Hashable {
 
     private func check() throws {
         switch rule {
-        case .constant, .custom: break
+        case .custom: break
+        case .constant(let value):
+            guard value.isFinite else {
+                throw LayerError("initializer \(name) needs a number, got \(value).")
+            }
         case .orthogonal(let gain), .identity(let gain):
             guard gain.isFinite else {
                 throw LayerError("initializer \(name) needs a gain that is a number, got \(gain).")
             }
-        case .normal(_, let deviation), .truncatedNormal(_, let deviation):
-            guard deviation >= 0 else {
+        case .normal(let mean, let deviation), .truncatedNormal(let mean, let deviation):
+            guard deviation >= 0, deviation.isFinite else {
                 throw LayerError(
                     "initializer \(name) needs a standard deviation of 0 or more, got \(deviation).")
             }
+            guard mean.isFinite else {
+                throw LayerError("initializer \(name) needs a mean that is a number, got \(mean).")
+            }
         case .uniform(let minimum, let maximum):
-            guard minimum <= maximum else {
+            guard minimum <= maximum, minimum.isFinite, maximum.isFinite else {
                 throw LayerError(
-                    "initializer \(name) needs minimum <= maximum, got \(minimum) and \(maximum).")
+                    "initializer \(name) needs numbers with minimum <= maximum, got \(minimum) and \(maximum)."
+                )
             }
         case .varianceScaling(let scale, _, _):
-            guard scale > 0 else {
+            guard scale > 0, scale.isFinite else {
                 throw LayerError("initializer \(name) needs a scale above 0, got \(scale).")
             }
         }

@@ -47,7 +47,12 @@ extension ActivationFunction {
 
     /// `x` above 0, else `slope * x` (Maas et al., 2013).
     public static func leakyRelu(slope: Double) -> ActivationFunction {
-        ActivationFunction(keras: "leaky_relu", isKnown: slope == 0.2) { try $0.leakyRelu(slope: slope) }
+        ActivationFunction(keras: "leaky_relu", isKnown: slope == 0.2) {
+            guard slope.isFinite else {
+                throw LayerError("leaky_relu's slope must be a number, got \(slope).")
+            }
+            return try $0.leakyRelu(slope: slope)
+        }
     }
 
     /// `x` above 0, else `e^x - 1` (Clevert et al., 2015).
@@ -55,7 +60,10 @@ extension ActivationFunction {
 
     /// `x` above 0, else `alpha * (e^x - 1)` (Clevert et al., 2015).
     public static func elu(alpha: Double) -> ActivationFunction {
-        ActivationFunction(keras: "elu", isKnown: alpha == 1) { try $0.elu(alpha: alpha) }
+        ActivationFunction(keras: "elu", isKnown: alpha == 1) {
+            guard alpha.isFinite else { throw LayerError("elu's alpha must be a number, got \(alpha).") }
+            return try $0.elu(alpha: alpha)
+        }
     }
 
     /// The self-normalizing ELU (Klambauer et al., 2017); goes with `.lecunNormal` kernels.

@@ -135,7 +135,9 @@ public final class BatchNormalization: Layer {
         guard (0...1).contains(momentum) else {
             throw LayerError("momentum must be from 0 to 1, got \(momentum).")
         }
-        guard epsilon > 0 else { throw LayerError("epsilon must be above 0, got \(epsilon).") }
+        guard epsilon > 0, epsilon.isFinite else {
+            throw LayerError("epsilon must be above 0, got \(epsilon).")
+        }
         guard declaredAxis == -1 || declaredAxis == inputShape.count - 1 else {
             throw LayerError(
                 "normalizes axis \(declaredAxis) of inputs of shape \(inputShape) where it was made; here it is always the last."

@@ -5,13 +5,17 @@ public import ThawGraph
 /// ## Shapes
 /// Any, to the same.
 public final class ELU: Layer {
-    /// Minus the limit for very negative inputs.
+    /// Minus the limit for very negative inputs; finite.
     public let alpha: Double
 
     /// Creates the layer.
     public init(alpha: Double = 1, inputShape: [Int]? = nil, name: String? = nil) {
         self.alpha = alpha
         super.init(name: name, inputShape: inputShape)
+    }
+
+    public override func build(inputShape: [Int]) throws {
+        guard alpha.isFinite else { throw LayerError("alpha must be a number, got \(alpha).") }
     }
 
     public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {

@@ -66,7 +66,9 @@ public final class GroupNormalization: Layer {
     public override var configurationDescription: String { "\(groups)" }
 
     public override func build(inputShape: [Int]) throws {
-        guard epsilon > 0 else { throw LayerError("epsilon must be above 0, got \(epsilon).") }
+        guard epsilon > 0, epsilon.isFinite else {
+            throw LayerError("epsilon must be above 0, got \(epsilon).")
+        }
         try scaleAndShift.build(in: self, shape: [try sizes(of: inputShape).channels])
     }
 

@@ -66,7 +66,9 @@ public final class LayerNormalization: Layer {
     public override var configurationDescription: String { axes == [-1] ? "" : "\(axes)" }
 
     public override func build(inputShape: [Int]) throws {
-        guard epsilon > 0 else { throw LayerError("epsilon must be above 0, got \(epsilon).") }
+        guard epsilon > 0, epsilon.isFinite else {
+            throw LayerError("epsilon must be above 0, got \(epsilon).")
+        }
         let axes = try normalizedAxes(of: inputShape)
         try scaleAndShift.build(in: self, shape: axes.map { inputShape[$0] })
     }

@@ -16,8 +16,8 @@ public final class LeakyReLU: Layer {
     }
 
     public override func build(inputShape: [Int]) throws {
-        guard negativeSlope >= 0 else {
-            throw LayerError("negativeSlope must not be negative, got \(negativeSlope).")
+        guard negativeSlope >= 0, negativeSlope.isFinite else {
+            throw LayerError("negativeSlope must be a number and not negative, got \(negativeSlope).")
         }
     }
 

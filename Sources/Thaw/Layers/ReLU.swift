@@ -27,9 +27,11 @@ public final class ReLU: Layer {
     }
 
     public override func build(inputShape: [Int]) throws {
-        guard (maxValue ?? 0) >= 0, negativeSlope >= 0, threshold >= 0 else {
+        guard (maxValue ?? 0) >= 0, negativeSlope >= 0, threshold >= 0, negativeSlope.isFinite,
+            threshold.isFinite
+        else {
             throw LayerError(
-                "maxValue, negativeSlope and threshold must not be negative, got "
+                "maxValue, negativeSlope and threshold must not be negative, and the last two finite, got "
                     + "\(maxValue.map { "\($0)" } ?? "nil"), \(negativeSlope) and \(threshold).")
         }
     }

@@ -22,7 +22,9 @@ public final class ThresholdedReLU: Layer {
     public override var configurationDescription: String { "\(theta)" }
 
     public override func build(inputShape: [Int]) throws {
-        guard theta >= 0 else { throw LayerError("theta must not be negative, got \(theta).") }
+        guard theta >= 0, theta.isFinite else {
+            throw LayerError("theta must not be negative, got \(theta).")
+        }
     }
 
     public override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {

@@ -27,11 +27,15 @@ final class LearningRateRecorder: Callback {
     private(set) var end: LearningRateFinder.Result.End?
 
     private static let memory = 0.9
+    /// How many batches there are before the mean says anything: at first it is the loss of a single one.
+    private static let firstBatches = 10
 
     init(divergenceFactor: Double) {
         self.divergenceFactor = divergenceFactor
         super.init()
     }
+
+    override var addedLogs: [String]? { [] }
 
     override func onTrainBatchBegin(batch: Int) { rate = model?.optimizer?.learningRate ?? .nan }
 
@@ -45,8 +49,10 @@ final class LearningRateRecorder: Callback {
             // A running mean, corrected for its start at 0: the loss of one batch may be low or high by chance.
             mean = Self.memory * mean + (1 - Self.memory) * loss
             let corrected = mean / (1 - pow(Self.memory, Double(losses.count)))
-            best = min(best, corrected)
-            if corrected > best + (divergenceFactor - 1) * abs(best) { end = .diverged }
+            if losses.count >= Self.firstBatches {
+                best = min(best, corrected)
+                if corrected > best + (divergenceFactor - 1) * abs(best) { end = .diverged }
+            }
         }
         if end != nil { model?.stopTraining = true }
     }

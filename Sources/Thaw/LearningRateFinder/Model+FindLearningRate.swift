@@ -19,7 +19,7 @@ extension Model {
     ///   - batchSize: samples per step.
     ///   - epochs: how often the data is run through; there must be at least two batches in all.
     ///   - divergenceFactor: the search ends when the loss, a running mean over some ten batches, exceeds this many times its
-    ///     best; above 1, `.infinity` for never. A loss or gradient that is not finite ends it in any case.
+    ///     best; the first ten are no measure; above 1, `.infinity` for never. A loss or gradient that is not finite ends it in any case.
     ///   - classWeights: how much samples of a class count in the loss; 1 for those not named. Classes that the model does
     ///     not know are refused.
     ///   - seed: where the order of samples and dropout start from; nil is the model's seed.

@@ -12,7 +12,7 @@ import ThawTensor
 public final class AreaUnderCurve: SumMetric {
     /// The curve.
     public let curve: ClassificationCurve
-    /// The number of thresholds, the two at the ends included; at least 2.
+    /// The number of thresholds, the two at the ends included; from 2 to 2^24.
     public let thresholds: Int
     /// How the area between two thresholds is taken.
     public let summation: CurveSummation
@@ -25,7 +25,7 @@ public final class AreaUnderCurve: SumMetric {
     ///
     /// - Parameters:
     ///   - curve: the curve.
-    ///   - thresholds: the number of thresholds, at least 2.
+    ///   - thresholds: the number of thresholds, at least 2; 2^24 is the most, for all columns together with `multiLabel`.
     ///   - summation: how the area between two thresholds is taken.
     ///   - multiLabel: whether each column has a curve of its own, whose areas are averaged.
     ///   - fromLogits: whether predictions are logits.
@@ -44,7 +44,15 @@ public final class AreaUnderCurve: SumMetric {
 
     public override func check() throws {
         try SettingCheck.count(thresholds, atLeast: 2, "\(name)'s number of thresholds")
+        guard thresholds <= Self.largestPlace else {
+            throw TrainingError.invalidArgument(
+                "\(name)'s number of thresholds is \(thresholds); it must be at most \(Self.largestPlace). For a threshold at every "
+                    + "score take .exactAUC.")
+        }
     }
+
+    /// Places are counted in float32, which has every whole number up to this.
+    private static let largestPlace = 1 << 24
 
     /// How many true and how many false ones lie between two thresholds.
     public override func terms(
@@ -58,6 +66,12 @@ public final class AreaUnderCurve: SumMetric {
         var places = try ((scores.clip(0, 1) * -intervals).floor() * -1 - 1).maximum(0)
         var rows = thresholds
         if isMultiLabel, prediction.rank > 1, let columns = prediction.shape.last {
+            guard columns <= Self.largestPlace / thresholds else {
+                throw GraphError(
+                    "\(thresholds) thresholds for each of \(columns) columns are too many; all together at most "
+                        + "\(Self.largestPlace) are possible.", operation: name, scope: prediction.graph.scope
+                )
+            }
             rows *= columns
             let starts = (0..<columns).map { Float($0 * thresholds) }
             places = try places + prediction.graph.constant(Tensor(starts))

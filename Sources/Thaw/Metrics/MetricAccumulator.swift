@@ -42,6 +42,9 @@ class MetricAccumulator {
         for (variable, zero) in zip(variables ?? [], zeros) { try variable.write(zero) }
     }
 
+    /// The names of its values; nil while they cannot be known.
+    var names: [String]? { variables == nil ? nil : results.map(\.name) }
+
     /// The values so far; NaN before anything can have been measured.
     var results: [(name: String, value: Double)] {
         guard let variables else { return [(name, .nan)] }
@@ -151,6 +154,8 @@ final class RowAccumulator: MetricAccumulator {
         count = 0
         known = nil
     }
+
+    override var names: [String]? { known?.map(\.name) }
 
     override var state: [Tensor] {
         zip(rowShapes ?? [], values).map { Tensor(shape: [count] + $0, scalars: $1) }

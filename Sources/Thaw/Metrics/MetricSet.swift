@@ -70,6 +70,12 @@ final class MetricSet {
         for entry in entries { try entry.accumulator.reset() }
     }
 
+    /// The names of the values, in order; nil if one's cannot be known yet.
+    var names: [String]? {
+        let names = entries.compactMap { entry in entry.accumulator.names?.map { entry.prefix + $0 } }
+        return names.count == entries.count ? names.flatMap { $0 } : nil
+    }
+
     /// The values so far, in order.
     var results: [(name: String, value: Double)] {
         entries.flatMap { entry in

@@ -136,6 +136,7 @@ open class Model: Layer {
                 throw LayerError(
                     "cannot be built for an input of shape \(shape); each size must be at least 1.")
             }
+            try InputShape.check(Array(shape.dropFirst()))
             return batch == 1 ? shape : [1] + shape.dropFirst()
         }
         for layer in sublayers { layer.container = self }

@@ -18,7 +18,7 @@ struct Topology {
 
     /// Finds the way from the outputs back to the inputs.
     ///
-    /// - Throws: `ModelError.topology` if there is none.
+    /// - Throws: `ModelError.topology` if there is none; `LayerError` for an input of an impossible shape.
     init(inputs: [LayerOutput], outputs: [LayerOutput], model: String) throws {
         guard !inputs.isEmpty, !outputs.isEmpty else {
             throw ModelError.topology(model: model, message: "needs at least one input and one output.")
@@ -26,6 +26,7 @@ struct Topology {
         guard Set(inputs).count == inputs.count else {
             throw ModelError.topology(model: model, message: "the same input is given twice; give it once.")
         }
+        for input in inputs { try InputShape.check(input) }
         self.inputs = inputs
         self.outputs = outputs
         // A model may begin inside another: where that one computed a value, this one has an input.

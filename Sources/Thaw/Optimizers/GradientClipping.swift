@@ -9,6 +9,15 @@ public enum GradientClipping: Sendable, Hashable {
     /// All gradients together, as one vector, no longer than the limit (Pascanu et al. 2012).
     case globalNorm(Double)
 
+    /// The name of the case.
+    var kind: String {
+        switch self {
+        case .value: "value"
+        case .norm: "norm"
+        case .globalNorm: "globalNorm"
+        }
+    }
+
     private var limit: Double {
         switch self {
         case .value(let limit), .norm(let limit), .globalNorm(let limit): limit

@@ -20,6 +20,27 @@ extension Optimizer {
         return gatheredBatches == 0 ? .first : .middle
     }
 
+    /// To be called before each batch whose gradients are gathered: at the first of a window the sums of all parameters that
+    /// it does not start anew become zero.
+    ///
+    /// A window sums the gradients of those of its batches in which a parameter was trained. Without this, one that was frozen
+    /// when a window began and thawed within it would go on from the sum of an earlier one.
+    ///
+    /// - Parameter gathering: the parameters whose gradients the batch gathers.
+    func beginBatch(gathering: Set<ObjectIdentifier>) throws {
+        let phase = gatheringPhase
+        guard phase != .none else { return }
+        if phase == .first, !gatheringParameters.isSubset(of: gathering) {
+            for key in gatheringParameters.subtracting(gathering) {
+                guard let sum = records[key]?.slots[Self.gradientSumSlot] else { continue }
+                try sum.write(.zeros(sum.type.shape))
+            }
+            gatheringParameters = gathering
+        } else if !gathering.isSubset(of: gatheringParameters) {
+            gatheringParameters.formUnion(gathering)
+        }
+    }
+
     /// Counts a batch that took effect.
     func countBatch() {
         batchNumber += 1
@@ -31,8 +52,8 @@ extension Optimizer {
         }
     }
 
-    /// Adds a gradient to the sum that is gathered for its parameter. The first batch starts the sum, whatever an earlier one
-    /// left.
+    /// Adds a gradient to the sum that is gathered for its parameter. The first batch of a window starts the sum; one that
+    /// comes later adds to what `beginBatch` has left of it.
     ///
     /// - Returns: the mean over the batches if this is the last of them; else nil.
     func accumulated(

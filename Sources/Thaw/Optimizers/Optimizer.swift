@@ -25,7 +25,15 @@ open class Optimizer {
     public var schedule: any LearningRateSchedule
 
     /// How gradients are kept within bounds; nil leaves them.
-    public var clipping: GradientClipping? { didSet { configurationDidChange() } }
+    public var clipping: GradientClipping? {
+        didSet {
+            replacedClipping = nil
+            configurationDidChange()
+        }
+    }
+
+    /// Another kind of clipping that `clipped(_:)` was given before; nil if there was none.
+    private var replacedClipping: GradientClipping?
 
     /// The share of each parameter that is taken off at each step, times the learning rate (Loshchilov and Hutter 2017,
     /// "Decoupled Weight Decay Regularization"); nil or 0 for none.
@@ -36,7 +44,8 @@ open class Optimizer {
 
     /// Over how many batches gradients are gathered before each update, which then uses their mean: as a batch of so many
     /// times the size, in the memory of one. Schedules count updates. A sum that `fit` leaves unfinished goes on in the next; a
-    /// change of the number begins a new one.
+    /// change of the number begins a new one. A parameter that is frozen for some of the batches has no gradient in these, and
+    /// nothing of an earlier sum counts when it thaws.
     public var gradientAccumulationSteps = 1 {
         didSet {
             gatheredBatches = 0
@@ -46,6 +55,9 @@ open class Optimizer {
 
     /// The batches gathered since the last update.
     public internal(set) var gatheredBatches = 0
+
+    /// The parameters whose gathered sum may be other than zero.
+    var gatheringParameters: Set<ObjectIdentifier> = []
 
     /// How a moving average of each parameter is kept; nil for none. See `averaging(momentum:overwriteEvery:)`.
     public var weightAveraging: WeightAveraging? { didSet { configurationDidChange() } }
@@ -96,6 +108,11 @@ open class Optimizer {
     open func check() throws {
         try schedule.check()
         try clipping?.check()
+        if let clipping, let replacedClipping {
+            throw TrainingError.invalidArgument(
+                "\(name) is given two ways of clipping, .\(replacedClipping) and .\(clipping); gradients are clipped in one. Call "
+                    + "clipped(_:) once, or set clipping.")
+        }
         guard gradientAccumulationSteps >= 1 else {
             throw TrainingError.invalidArgument(
                 "\(name)'s gradientAccumulationSteps is \(gradientAccumulationSteps); it must be at least 1.")
@@ -191,6 +208,7 @@ extension Optimizer {
             } else {
                 variable = try slot(name, of: parameter, path: path, shape: value.shape, engine: engine)
             }
+            if name == Self.gradientSumSlot { gatheringParameters.insert(ObjectIdentifier(parameter)) }
             guard variable.type.shape == value.shape else {
                 throw TrainingError.invalidArgument(
                     "\(self.name)'s \(name) of \(path) has the shape \(value.shape), not \(variable.type.shape)."
@@ -255,8 +273,12 @@ extension Optimizer {
 
 extension Optimizer {
     /// Sets `clipping` and returns the optimizer: `.sgd(learningRate: 0.1).clipped(.norm(1))`.
+    ///
+    /// As in Keras, gradients are clipped in one way: an optimizer that was given two kinds is refused by `compile`.
     @discardableResult public func clipped(_ clipping: GradientClipping) -> Self {
+        let other = self.clipping.flatMap { $0.kind == clipping.kind ? nil : $0 }
         self.clipping = clipping
+        replacedClipping = other
         return self
     }
 
@@ -269,36 +291,5 @@ extension Optimizer {
         weightDecay = rate
         weightDecayExclusions = exclusions
         return self
-    }
-}
-
-// What subclasses and callbacks refuse.
-extension Optimizer {
-    /// Refuses a callback that sets the learning rate beside a schedule, which it would end.
-    func requireNoSchedule(beside callback: String) throws {
-        guard schedule is Double else {
-            throw TrainingError.invalidArgument(
-                "\(callback) would replace the schedule \(type(of: schedule)) of the optimizer \(name); use one of the "
-                    + "two.")
-        }
-    }
-
-    func checkDecay(_ value: Double, _ setting: String) throws {
-        guard (0..<1).contains(value) else {
-            throw TrainingError.invalidArgument("\(name)'s \(setting) is \(value); it must lie in 0..<1.")
-        }
-    }
-
-    func checkShare(_ value: Double, _ setting: String) throws {
-        guard (0...1).contains(value) else {
-            throw TrainingError.invalidArgument("\(name)'s \(setting) is \(value); it must lie in 0...1.")
-        }
-    }
-
-    func checkEpsilon(_ value: Double) throws {
-        guard value >= 0, value.isFinite else {
-            throw TrainingError.invalidArgument(
-                "\(name)'s epsilon is \(value); it must be a small number of 0 or more.")
-        }
     }
 }

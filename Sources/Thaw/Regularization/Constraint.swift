@@ -56,7 +56,7 @@ extension Constraint {
     public static func maxNorm(_ limit: Double = 2, axes: [Int] = [0]) -> Constraint {
         Constraint(name: "max_norm", keras: keras("MaxNorm", ["max_value": .number(limit)], axes: axes)) {
             value in
-            guard limit >= 0 else {
+            guard limit >= 0, limit.isFinite else {
                 throw LayerError("the constraint max_norm has the limit \(limit); it must be 0 or more.")
             }
             let norms = try norms(value, axes)
@@ -75,7 +75,7 @@ extension Constraint {
                 ["min_value": .number(minimum), "max_value": .number(maximum), "rate": .number(rate)],
                 axes: axes)
         ) { value in
-            guard minimum >= 0, minimum <= maximum, (0...1).contains(rate) else {
+            guard minimum >= 0, minimum <= maximum, maximum.isFinite, (0...1).contains(rate) else {
                 throw LayerError(
                     "the constraint min_max_norm has minimum \(minimum), maximum \(maximum) and rate \(rate); it needs 0 <= "
                         + "minimum <= maximum and a rate in 0...1.")

@@ -1,6 +1,6 @@
 /// A rate for each stretch of steps: `values[0]` up to and including step `boundaries[0]`, then `values[1]`, and so on.
 public struct PiecewiseConstantDecay: LearningRateSchedule, Hashable {
-    /// The last step of each stretch but the last, rising.
+    /// The last step of each stretch but the last, rising, 0 or more.
     public let boundaries: [Int]
     /// The rates; one more than boundaries.
     public let values: [Double]
@@ -29,6 +29,11 @@ public struct PiecewiseConstantDecay: LearningRateSchedule, Hashable {
         guard zip(boundaries, boundaries.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw TrainingError.invalidArgument(
                 "PiecewiseConstantDecay's boundaries are \(boundaries); each must be larger than the one before."
+            )
+        }
+        guard boundaries.allSatisfy({ $0 >= 0 }) else {
+            throw TrainingError.invalidArgument(
+                "PiecewiseConstantDecay's boundaries are \(boundaries); steps count from 0, so that none may be negative."
             )
         }
         for value in values { try ScheduleChecks.rate(value, "a value of PiecewiseConstantDecay") }

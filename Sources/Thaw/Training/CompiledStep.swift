@@ -20,6 +20,8 @@ final class CompiledStep {
     let predictionShapes: [[Int]]
     /// The element types in which targets are given.
     let targetTypes: [DType]
+    /// The parameters whose gradients are gathered over batches.
+    let gathering: Set<ObjectIdentifier>
     let inputSlots: [Int]
     let targetSlots: [Int]
     let weightsSlot: Int?
@@ -30,11 +32,13 @@ final class CompiledStep {
     private let layers: [Layer]
 
     init(
-        graph: Graph, model: Model, batchSize: Int, predictionShapes: [[Int]], targetTypes: [DType]
+        graph: Graph, model: Model, batchSize: Int, predictionShapes: [[Int]], targetTypes: [DType],
+        gathering: Set<ObjectIdentifier> = []
     ) throws {
         executable = try model.engine.compile(graph)
         layers = model.sublayerPaths.map(\.layer)
         self.batchSize = batchSize
+        self.gathering = gathering
         self.predictionShapes = predictionShapes
         self.targetTypes = targetTypes
         var places: [String: Int] = [:]

@@ -63,6 +63,15 @@ final class FitLoop {
         let step = try pool.step(rows: min(options.batchSize, feeder.count))
         try feeder.checkTargets(compilation.goals, predictionShapes: step.predictionShapes)
         try validation?.prepare()
+        model.training.logNames = logNames
+    }
+
+    /// What there will be in the logs, as far as that is known.
+    private var logNames: (batch: [String], epoch: [String])? {
+        guard let added = callbacks.addedLogs, let measured = compilation.trainingMetrics.names,
+            let validated = validation == nil ? [] : compilation.evaluationMetrics.names
+        else { return nil }
+        return (measured, measured + validated.map { "val_\($0)" } + added)
     }
 
     /// Runs the epoch at hand from the batch at hand.
@@ -127,11 +136,12 @@ final class FitLoop {
         let optimizer = compilation.optimizer
         try feeder.fill(step, start: start, rows: rows)
         let rate = optimizer.learningRate
-        guard Float(rate).isFinite else {
+        guard Float(rate).isFinite, rate >= 0 else {
             throw TrainingError.invalidArgument(
                 "the learning rate of \(optimizer.name) is \(rate) at step \(optimizer.iterations); the weights are as they "
-                    + "were. Set it to a number.")
+                    + "were. Set it to a number of 0 or more.")
         }
+        try optimizer.beginBatch(gathering: step.gathering)
         step.setLearningRate(rate)
         step.setRandomKey(seed: options.seed, step: optimizer.batchNumber)
         let isSkipped = try !step.executable.run()

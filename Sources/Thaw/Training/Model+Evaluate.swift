@@ -6,7 +6,7 @@ extension Model {
     ///
     /// - Parameters:
     ///   - data: inputs, targets and, if wanted, a weight per sample.
-    ///   - batchSize: samples per step. In inference mode it makes no difference to the result.
+    ///   - batchSize: samples per step. In inference mode it makes no difference to the result but for rounding.
     ///   - mode: `.inference` measures the model as it predicts; `.training` as it looks in `fit`:
     ///     Batch Normalization uses what its table says for training, dropout is live. Nothing is
     ///     written in either.

@@ -11,11 +11,12 @@ extension Model {
     /// ```
     ///
     /// A batch is computed `samples` times in one execution; what comes before the first random layer is computed once. A
-    /// sample's result does not depend on the batch size or on what else is in the data (but on its place there).
+    /// sample's random numbers depend on its place in the data, and neither on the batch size nor on what else is in the data; its
+    /// result depends on these only by rounding, since products of other sizes add up in another order.
     ///
     /// - Parameters:
     ///   - x: the inputs, samples on axis 0.
-    ///   - samples: how many predictions are drawn for each, at least 1.
+    ///   - samples: how many predictions are drawn for each, at least 1; times the batch size less than 2^31.
     ///   - batchSize: how many of the data's samples are computed at once; memory is for `samples` times as many.
     ///   - seed: of the random numbers; the model's if nil. The same seed gives the same bits.
     ///   - verbosity: how much is printed.
@@ -37,6 +38,13 @@ extension Model {
     ) throws -> MonteCarloPrediction {
         guard samples >= 1 else {
             throw TrainingError.invalidArgument("predict: samples is \(samples); it must be at least 1.")
+        }
+        try FitOptions.check(batchSize: batchSize, call: "predict")
+        let rows = min(batchSize, max(1, data.count)).multipliedReportingOverflow(by: samples)
+        guard !rows.overflow, rows.partialValue <= Int(Int32.max) else {
+            throw TrainingError.invalidArgument(
+                "predict: samples is \(samples), for batches of \(min(batchSize, data.count)); together they make more than "
+                    + "\(Int32.max) rows. Choose fewer samples, 100 are usual, or a smaller batchSize.")
         }
         let results = try runPrediction(
             data, kind: .sample(samples), batchSize: batchSize, liveRandomness: .all, seed: seed ?? self.seed,

@@ -31,6 +31,8 @@ public final class StepBuilder {
     private var watched: [SymbolicTensor] = []
     private var watchedValues: Set<Graph.Value> = []
     private var hasUpdatedMetrics = false
+    /// The parameters whose gradients are gathered over batches.
+    private var gathering: Set<ObjectIdentifier> = []
 
     init(
         model: Model, key: StepKey, compilation: Compilation?, metrics: MetricSet? = nil, writesState: Bool
@@ -110,6 +112,7 @@ extension StepBuilder {
         guard let optimizer = compilation?.optimizer, key.gathering != .none else { return gradients }
         return try zip(trainableParameters, gradients).map { entry, gradient in
             guard let gradient else { return nil }
+            gathering.insert(ObjectIdentifier(entry.parameter))
             return try optimizer.accumulated(
                 gradient, of: entry.parameter, path: entry.path, phase: key.gathering, engine: model.engine)
         }
@@ -215,7 +218,7 @@ extension StepBuilder {
     func compiled() throws -> CompiledStep {
         try CompiledStep(
             graph: graph, model: model, batchSize: key.batchSize, predictionShapes: outputs.map(\.shape),
-            targetTypes: targets.map(\.dtype))
+            targetTypes: targets.map(\.dtype), gathering: gathering)
     }
 }
 

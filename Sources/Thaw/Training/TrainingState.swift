@@ -12,6 +12,8 @@ final class TrainingState {
     var stopsTraining = false
     /// What the last `fit` recorded.
     var history: History?
+    /// The names of what `fit` measures in a batch and in an epoch; nil where callbacks may add names that are not known.
+    var logNames: (batch: [String], epoch: [String])?
     /// Whether a `fit` is under way.
     var isFitting = false
     /// Whether that is the single step of `trainOnBatch`, which ends nothing.

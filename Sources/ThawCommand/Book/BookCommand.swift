@@ -30,7 +30,11 @@ struct BookCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The folder with the files of the data sets; by default they are looked for, and then downloaded.",
+            """
+            The folder with the files of the data sets, or with folders fashion-mnist and cifar10 of them; nowhere else is \
+            looked then. Without it they are looked for in $THAW_DATA, the system's data sets and the cache, and downloaded \
+            from their publishers if they are in none of these.
+            """,
             valueName: "dir"))
     var data: String?
 
@@ -67,8 +71,8 @@ struct BookCommand: AsyncParsableCommand {
         let run = BookRun(
             rows: chosen, seeds: (1...UInt64(seeds)).map { $0 },
             data: data.map { URL(fileURLWithPath: $0, isDirectory: true) },
-            json: try json.map { try OutputFile(path: $0) },
-            page: try report.map { try OutputFile(path: $0) },
+            json: try json.map { try OutputFile(path: $0, option: "--json") },
+            page: try report.map { try OutputFile(path: $0, option: "--report") },
             verbosity: verbose ? .automatic : .silent)
         let work = Task.detached { try run.run() }
         let interruption = Interruption { work.cancel() }

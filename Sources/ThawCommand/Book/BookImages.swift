@@ -32,12 +32,13 @@ final class BookImages: @unchecked Sendable {
 
     private let folder: URL?
 
-    /// - Parameter folder: where the files are; nil looks for them.
+    /// - Parameter folder: the only place where the files are looked for, and in folders of the data sets' names in it; nil looks
+    ///   for them everywhere.
     init(folder: URL?) { self.folder = folder }
 
     /// Fashion-MNIST, pixels from 0 to 1: 55,000 images train, the first 5,000 of the file validate, 10,000 test.
     private(set) lazy var fashionMNIST = Result { () throws -> Parts in
-        let (train, test) = try FashionMNIST.load(from: folder(for: .fashionMNIST))
+        let (train, test) = try FashionMNIST.load(from: folder)
         return Parts(train: train.dropFirst(5000), validation: train.prefix(5000), test: test)
     }
 
@@ -46,7 +47,7 @@ final class BookImages: @unchecked Sendable {
 
     /// CIFAR-10, pixels from 0 to 255 as the book leaves them: 45,000 images train, the first 5,000 validate.
     private(set) lazy var cifar10 = Result { () throws -> Parts in
-        let (train, test) = try CIFAR10.load(from: folder(for: .cifar10), scaled: false)
+        let (train, test) = try CIFAR10.load(from: folder, scaled: false)
         let parts = Parts(train: train.dropFirst(5000), validation: train.prefix(5000), test: test)
         return Parts(
             train: try parts.train.asFloats(), validation: try parts.validation.asFloats(),
@@ -55,21 +56,6 @@ final class BookImages: @unchecked Sendable {
 
     /// CIFAR-10, standardised.
     private(set) lazy var standardizedCIFAR10 = cifar10.map { $0.standardized() }
-
-    /// The given folder if it holds the files of a data set (itself, or in a folder of the usual name); nil to look elsewhere.
-    private func folder(for images: BookRow.Images) -> URL? {
-        guard let folder else { return nil }
-        let names =
-            images == .fashionMNIST
-            ? ["fashion-mnist", "fashionmnist"] : ["cifar-10-batches-bin", "cifar10"]
-        let marker = images == .fashionMNIST ? "train-labels-idx1-ubyte" : "data_batch_1.bin"
-        let candidates = [folder] + names.map { folder.appendingPathComponent($0, isDirectory: true) }
-        return candidates.first { candidate in
-            [marker, marker + ".gz"].contains {
-                FileManager.default.fileExists(atPath: candidate.appendingPathComponent($0).path)
-            }
-        }
-    }
 }
 
 extension Dataset {

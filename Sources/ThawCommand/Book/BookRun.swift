@@ -20,9 +20,14 @@ struct BookRun: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled; finished rows are in the files then.
     func run() throws -> BookReport {
-        let start = ContinuousClock.now
         let images = BookImages(folder: data)
         try load(images)
+        return try run(on: images)
+    }
+
+    /// The same on images that need not be loaded yet.
+    func run(on images: BookImages) throws -> BookReport {
+        let start = ContinuousClock.now
         let sessions = seeds.map { BookSession(seed: $0, images: images, verbosity: verbosity) }
         var report = BookReport(seeds: seeds, versions: ToolVersion.versions, dataNote: dataNote)
         for row in rows {
@@ -35,7 +40,8 @@ struct BookRun: Sendable {
                 row, runs: runs, seconds: (ContinuousClock.now - begin) / .seconds(1))
             report.rows.append(finished)
             report.seconds = (ContinuousClock.now - start) / .seconds(1)
-            say(BookText.row(finished) + "\n")
+            let note = row.images == .cifar10 ? dataNote.map { "\n  \($0)" } : nil
+            say(BookText.row(finished) + (note ?? "") + "\n")
             try json?.write(report.json())
             try page?.write(Array(BookPage(report: report).html.utf8))
         }

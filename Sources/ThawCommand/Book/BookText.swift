@@ -34,11 +34,12 @@ enum BookText {
     /// How many rows lie inside their bands.
     static func summary(_ report: BookReport) -> String {
         let outside = report.rows.filter { !$0.isInside }.map { "\($0.number)" }
+        let rows = report.rows.count == 1 ? "1 row" : "\(report.rows.count) rows"
         let seeds = report.seeds.count == 1 ? "1 seed" : "\(report.seeds.count) seeds"
         let verdict =
             outside.isEmpty
             ? "every quantity lies in its band" : "outside of a band: row \(outside.joined(separator: ", "))"
-        return "\(report.rows.count) rows with \(seeds) in \(number(report.seconds)) s; \(verdict)."
+        return "\(rows) with \(seeds) in \(number(report.seconds)) s; \(verdict)."
     }
 
     /// Steps and times of a row.

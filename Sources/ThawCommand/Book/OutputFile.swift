@@ -5,12 +5,15 @@ import ThawFormats
 struct OutputFile: Sendable {
     private let url: URL
 
-    /// - Throws: `DemoError.unwritableOutput` if the folder is not there or cannot be written to.
-    init(path: String) throws {
+    /// - Parameters:
+    ///   - path: the file; its folder must exist.
+    ///   - option: the option that names it, for errors.
+    /// - Throws: `DemoError.unwritableFile` if the folder is not there or cannot be written to.
+    init(path: String, option: String) throws {
         url = URL(fileURLWithPath: path)
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue {
-            throw DemoError.unwritableOutput(path: url.path, reason: "it is a folder")
+            throw DemoError.unwritableFile(path: url.path, reason: "it is a folder", option: option)
         }
         let trial = url.deletingLastPathComponent().appendingPathComponent(".thaw-trial-\(UUID().uuidString)")
         do {
@@ -18,7 +21,7 @@ struct OutputFile: Sendable {
             try FileManager.default.removeItem(at: trial)
         } catch {
             let reason = (error as? FormatError)?.what ?? error.localizedDescription
-            throw DemoError.unwritableOutput(path: url.path, reason: reason)
+            throw DemoError.unwritableFile(path: url.path, reason: reason, option: option)
         }
     }
 

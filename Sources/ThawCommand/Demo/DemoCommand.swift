@@ -30,7 +30,10 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The folder with Fashion-MNIST's four files; by default they are looked for, and then downloaded.",
+            """
+            The folder with Fashion-MNIST's four files; nowhere else is looked then. Without it they are looked for in \
+            $THAW_DATA, the system's data sets and the cache, and downloaded from the publisher if they are in none of these.
+            """,
             valueName: "dir"))
     var data: String?
 

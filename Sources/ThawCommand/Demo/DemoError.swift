@@ -9,6 +9,8 @@ enum DemoError: ThawError, Equatable {
     case startsDiffer
     /// The output folder cannot be used.
     case unwritableOutput(path: String, reason: String)
+    /// A file of results cannot be written.
+    case unwritableFile(path: String, reason: String, option: String)
 
     /// What happened, what was expected, what came and how to mend it.
     var description: String {
@@ -20,6 +22,8 @@ enum DemoError: ThawError, Equatable {
             "the runs did not start from the same weights, so comparing them would mean nothing; please report this."
         case .unwritableOutput(let path, let reason):
             "the output folder \(path) cannot be used: \(reason). Choose another by --output."
+        case .unwritableFile(let path, let reason, let option):
+            "the file \(path) cannot be written: \(reason). Choose another by \(option)."
         }
     }
 }

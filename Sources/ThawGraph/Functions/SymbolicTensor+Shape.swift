@@ -6,7 +6,7 @@ extension SymbolicTensor {
         var resolved = shape
         if let free = shape.firstIndex(of: -1) {
             let known = shape.filter { $0 != -1 }
-            let product = known.reduce(1, *)
+            let product = TensorShape.elementCount(known) ?? 0
             guard known.count == shape.count - 1, product > 0, type.count % product == 0 else {
                 throw GraphError(
                     "cannot find the size for -1 when reshaping \(self.shape) with \(type.count) elements "

@@ -57,7 +57,9 @@ public struct Convolution2D: GraphOperation, Hashable {
         guard kernel[0] > 0, kernel[1] > 0 else {
             throw GraphError("the kernel \(kernel) must have at least 1 row and 1 column.")
         }
-        guard groups > 0, x[3] == kernel[2] * groups, kernel[3] % groups == 0 else {
+        try dilation.requireReasonable("a dilation")
+        try Size2D(height: kernel[0], width: kernel[1]).requireReasonable("a kernel")
+        guard groups > 0, x[3] % groups == 0, x[3] / groups == kernel[2], kernel[3] % groups == 0 else {
             throw GraphError(
                 "\(x[3]) input channels and \(kernel[3]) output channels in \(groups) group(s) need a kernel "
                     + "[kh, kw, \(x[3]) / \(groups), o] with o divisible by \(groups), got \(kernel).")

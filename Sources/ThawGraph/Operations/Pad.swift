@@ -28,6 +28,12 @@ public struct Pad: GraphOperation, Hashable {
                     + "of \(shape); "
                     + "to cut off use slice(starts:sizes:).")
         }
+        let largest = Int.max / 4
+        guard (before + after).allSatisfy({ $0 <= largest }) else {
+            throw GraphError(
+                "the numbers before \(before) and after \(after) make a tensor that is larger than any memory."
+            )
+        }
         return [TensorType(shape.indices.map { before[$0] + shape[$0] + after[$0] }, inputs[0].dtype)]
     }
 

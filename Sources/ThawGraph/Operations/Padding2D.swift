@@ -14,6 +14,16 @@ public struct Size2D: Hashable, Sendable, CustomStringConvertible {
     /// The same in both directions.
     public init(_ both: Int) { self.init(height: both, width: both) }
 
+    /// The largest size of a window, a step or a margin: products of two of them do not overflow.
+    static let largest = 1 << 30
+
+    /// Throws if it is larger than anything that could be meant.
+    func requireReasonable(_ what: String) throws(GraphError) {
+        guard height <= Self.largest, width <= Self.largest else {
+            throw GraphError("\(what) of \(self) is too large; at most \(Self.largest) is possible.")
+        }
+    }
+
     /// A text for people.
     public var description: String { "\(height) x \(width)" }
 }
@@ -57,11 +67,16 @@ public enum Padding2D: Hashable, Sendable {
         guard strides.height > 0, strides.width > 0 else {
             throw GraphError("strides must be at least 1, got \(strides).")
         }
+        try input.requireReasonable("an image")
+        try window.requireReasonable("a window")
+        try strides.requireReasonable("strides")
         let padding = resolved(input: input, window: window, strides: strides)
         guard min(padding.top, padding.bottom, padding.left, padding.right) >= 0 else {
             throw GraphError(
                 "padding must not be negative, got \(self); crop with slice(starts:sizes:) instead.")
         }
+        try Size2D(height: max(padding.top, padding.bottom), width: max(padding.left, padding.right))
+            .requireReasonable("padding")
         let height = input.height + padding.top + padding.bottom - window.height
         let width = input.width + padding.left + padding.right - window.width
         guard height >= 0, width >= 0 else {

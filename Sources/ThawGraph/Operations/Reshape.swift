@@ -11,7 +11,7 @@ public struct Reshape: GraphOperation, Hashable {
     /// Checks the inputs and gives the types of the outputs.
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try ShapeRules.expect(inputs, count: 1)
-        guard !shape.contains(where: { $0 < 0 }), TensorType(shape).count == inputs[0].count else {
+        guard !shape.contains(where: { $0 < 0 }), TensorShape.elementCount(shape) == inputs[0].count else {
             throw GraphError(
                 "cannot reshape \(inputs[0].shape) with \(inputs[0].count) elements to \(shape); both "
                     + "must hold equally "

@@ -25,9 +25,10 @@ public struct Slice: GraphOperation, Hashable {
             )
         }
         for (axis, size) in shape.enumerated() {
-            guard starts[axis] >= 0, sizes[axis] >= 0, strides[axis] > 0,
+            // By division, since a product of what was given could overflow.
+            guard starts[axis] >= 0, sizes[axis] >= 0, strides[axis] > 0, starts[axis] <= size,
                 sizes[axis] == 0
-                    ? starts[axis] <= size : starts[axis] + (sizes[axis] - 1) * strides[axis] < size
+                    || starts[axis] < size && sizes[axis] - 1 <= (size - 1 - starts[axis]) / strides[axis]
             else {
                 throw GraphError(
                     "\(sizes[axis]) elements from \(starts[axis]) with stride \(strides[axis]) do not lie "

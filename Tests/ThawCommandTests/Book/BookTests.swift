@@ -50,7 +50,8 @@ import Thaw
         let lines = Lines()
         let report = try BookRun(
             rows: [Self.row(1, band: 1.5...2.5), Self.row(2, band: 5...6)], seeds: [1, 2, 3], data: nil,
-            json: try OutputFile(path: json.path), page: try OutputFile(path: page.path),
+            json: try OutputFile(path: json.path, option: "--json"),
+            page: try OutputFile(path: page.path, option: "--report"),
             say: { lines.add($0) }
         ).run()
         #expect(report.rows.map(\.isInside) == [true, false])
@@ -78,15 +79,56 @@ import Thaw
         #expect(throws: (any Error).self) { try BookCommand.parse(arguments) }
     }
 
-    @Test func filesThatCannotBeWrittenAreSaidAtOnce() {
-        #expect(throws: DemoError.self) { try OutputFile(path: "/nowhere/at/all.json") }
-        #expect(throws: DemoError.self) { try OutputFile(path: NSTemporaryDirectory()) }
+    @Test(arguments: ["/nowhere/at/all.json", NSTemporaryDirectory()])
+    func filesThatCannotBeWrittenAreSaidAtOnce(_ path: String) {
+        let error = #expect(throws: DemoError.self) { try OutputFile(path: path, option: "--json") }
+        let text = error?.description ?? ""
+        #expect(text.contains("the file \(URL(fileURLWithPath: path).path) cannot be written"), "\(text)")
+        #expect(text.contains("by --json") && !text.contains("--output") && !text.contains(".."))
+    }
+
+    /// A folder that was named is the only place: nothing is taken from elsewhere, nor downloaded.
+    @Test func dataIsTakenFromTheFolderAlone() throws {
+        let empty = Self.file()
+        try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: empty) }
+        for folder in [URL(fileURLWithPath: "/nonexistent"), empty] {
+            let images = BookImages(folder: folder)
+            for result in [images.fashionMNIST, images.cifar10] {
+                let error = #expect(throws: DatasetError.self) { try result.get() }
+                #expect(error?.description.contains(folder.path) == true)
+                #expect(error?.description.contains("/usr/share") == false)
+            }
+        }
+    }
+
+    @Test func lossyPixelsAreSaidBesideTheRow() throws {
+        let lines = Lines()
+        let photographs = BookRow(2, "photographs", images: .cifar10, bands: []) { _ in RowRun() }
+        let run = BookRun(
+            rows: [Self.row(1, band: 0...9), photographs], seeds: [1], data: nil, json: nil, page: nil,
+            say: { lines.add($0) })
+        let report = try run.run(on: BookImages(folder: URL(fileURLWithPath: "/nonexistent")))
+        let rows = lines.text.components(separatedBy: "Row ")
+        #expect(rows.count == 3)
+        #expect(!rows[1].contains("CIFAR-10") && rows[2].contains("CIFAR-10 is taken as it is in the files"))
+        #expect(report.dataNote != nil)
+        #expect(lines.text.contains("2 rows with 1 seed in"))
+    }
+
+    @Test func oneRowIsOneRow() throws {
+        let lines = Lines()
+        _ = try BookRun(
+            rows: [Self.row(1, band: 0...9)], seeds: [1, 2], data: nil, json: nil, page: nil,
+            say: { lines.add($0) }
+        ).run()
+        #expect(lines.text.contains("\n1 row with 2 seeds in"))
     }
 
     @Test func cancellingKeepsWhatIsFinished() async throws {
         let json = Self.file()
         defer { try? FileManager.default.removeItem(at: json) }
-        let output = try OutputFile(path: json.path)
+        let output = try OutputFile(path: json.path, option: "--json")
         let task = Task.detached {
             let stopping = BookRow(2, "stops", images: .none, bands: []) { _ in
                 withUnsafeCurrentTask { $0?.cancel() }

@@ -63,7 +63,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("w.keras", "cannot be saved"), ("w", ".safetensors"), ("{epoch.safetensors", "has no }"),
+        ("w", ".safetensors"), ("{nothing}.keras", "\"nothing\" is not known"),
+        ("{epoch.safetensors", "has no }"),
         ("epoch}.safetensors", "has no {"), ("{:02d}.safetensors", "names nothing"),
         ("{loss:x}.safetensors", "format"), ("{epoch:.2d}.safetensors", "format"),
         ("{loss:9999f}.safetensors", "width"), ("{loss:.f}.safetensors", "decimals"),
@@ -71,8 +72,75 @@ import Testing
         ("{batch}.safetensors", "epoch, accuracy, loss"),
     ])
     func names(name: String, part: String) throws {
-        let error = #expect(throws: TrainingError.self) { try fit(ModelCheckpoint(folder.path(name))) }
-        #expect(error?.description.contains(part) == true, "\(String(describing: error))")
+        let model = try Toy.classifier()
+        let error = #expect(throws: TrainingError.self) {
+            try model.fit(
+                try Toy.dataset(30), validation: try Toy.dataset(6), verbosity: .silent,
+                callbacks: [ModelCheckpoint(folder.path(name))])
+        }
+        let text = error?.description ?? ""
+        #expect(text.contains(part) && !text.contains(".."), "\(text)")
+        #expect(model.optimizer?.iterations == 0, "said before the first step")
+        #expect(try folder.names.isEmpty)
+    }
+
+    /// What another callback will set can only be known once it has.
+    @Test func namesThatACallbackSets() throws {
+        let course = LambdaCallback(onEpochEnd: { _, logs in logs["score"] = 0.5 })
+        let rates = LearningRateScheduler { _ in 0.25 }
+        let checkpoint = ModelCheckpoint(folder.path("{score}-{learning_rate}.safetensors"))
+        try Toy.classifier().fit(
+            try Toy.dataset(3), verbosity: .silent, callbacks: [course, rates, checkpoint])
+        #expect(try folder.names == ["0.5-0.25.safetensors"])
+        let model = try Toy.classifier()
+        #expect(throws: TrainingError.self) {
+            try model.fit(
+                try Toy.dataset(3), verbosity: .silent,
+                callbacks: [rates, ModelCheckpoint(folder.path("{score}.safetensors"))])
+        }
+        #expect(model.optimizer?.iterations == 0)
+    }
+
+    /// A name that ends in .keras holds the whole model, which trains on from there as the one that was saved.
+    @Test func wholeModels() throws {
+        let model = try Toy.classifier(optimizer: .adam(learningRate: 0.01))
+        let checkpoint = ModelCheckpoint(
+            folder.path("{epoch}/best.keras"), monitor: "loss", saveBestOnly: true)
+        let data = try Toy.dataset(30)
+        try model.fit(data, batchSize: 10, epochs: 2, verbosity: .silent, callbacks: [checkpoint])
+        #expect(try folder.names == ["1", "2"])
+        let same = try Model.load(from: try #require(checkpoint.lastFile))
+        #expect(Toy.areIdentical(Toy.values(model), Toy.values(same)))
+        #expect(same.optimizer?.iterations == 6)
+        try model.fit(data, batchSize: 10, verbosity: .silent, seed: 1)
+        try same.fit(data, batchSize: 10, verbosity: .silent, seed: 1)
+        #expect(Toy.areIdentical(Toy.values(model), Toy.values(same)))
+    }
+
+    @Test func onlyTheBestModelIsKept() throws {
+        let values = [1.0, 0.5, 0.8]
+        let course = LambdaCallback(onEpochEnd: { epoch, logs in logs["score"] = values[epoch] })
+        let checkpoint = ModelCheckpoint(folder.path("best.keras"), monitor: "score", saveBestOnly: true)
+        let model = try Toy.classifier()
+        try model.fit(
+            try Toy.dataset(3), epochs: 3, verbosity: .silent, callbacks: [course, checkpoint])
+        #expect(try folder.names == ["best.keras"], "nothing else is left")
+        #expect(try Model.load(from: folder.file("best.keras")).optimizer?.iterations == 2)
+        #expect(checkpoint.best == 0.5)
+    }
+
+    /// A model that no file can hold is refused before it is trained.
+    @Test func modelsThatCannotBeSavedAreRefusedAtOnce() throws {
+        let model = Sequential {
+            Dense(3, inputShape: [4])
+            LogarithmLayer()
+        }
+        try model.compile(optimizer: .sgd(), loss: .sparseCategoricalCrossentropy)
+        #expect(throws: SavedModelError.self) {
+            try model.fit(
+                try Toy.dataset(3), verbosity: .silent, callbacks: [ModelCheckpoint(folder.path("w.keras"))])
+        }
+        #expect(model.optimizer?.iterations == 0)
         #expect(try folder.names.isEmpty)
     }
 

@@ -67,6 +67,34 @@ import Testing
         }
     }
 
+    /// Settings that cannot mean anything are refused before the first step.
+    @Test func settingsOutOfRange() throws {
+        let callbacks: [(Callback, String)] = [
+            (ReduceLROnPlateau(monitor: "score", patience: -1), "patience is -1"),
+            (ReduceLROnPlateau(monitor: "score", cooldown: -2), "cooldown is -2"),
+            (ReduceLROnPlateau(monitor: "score", minimumRate: -1), "minimumRate is -1"),
+            (ReduceLROnPlateau(monitor: "score", minimumRate: .nan), "minimumRate is nan"),
+            (ReduceLROnPlateau(monitor: "score", minimumDelta: .nan), "minimumDelta is nan"),
+            (ReduceLROnPlateau(monitor: "score", factor: .nan), "factor is nan"),
+            (EarlyStopping(monitor: "score", minimumDelta: .nan), "minimumDelta is nan"),
+            (EarlyStopping(monitor: "score", minimumDelta: .infinity), "minimumDelta is inf"),
+            (EarlyStopping(monitor: "score", startFromEpoch: -1), "startFromEpoch is -1"),
+            (EarlyStopping(monitor: "score", baseline: .nan), "baseline is nan"),
+            (
+                ModelCheckpoint(
+                    "/no/w.safetensors", monitor: "score", saveBestOnly: true, initialValueThreshold: .nan),
+                "initialValueThreshold is nan"
+            ),
+            (CSVLogger("/no/log.csv", separator: ""), "separator"),
+        ]
+        for (callback, part) in callbacks {
+            let error = #expect(throws: TrainingError.self) { try Self.run(callback, [1, 2]) }
+            let text = error?.description ?? ""
+            #expect(text.contains(part) && text.contains("\(type(of: callback))"), "\(text)")
+            #expect(callback.model == nil)
+        }
+    }
+
     @Test func scheduleByEpochAndRate() throws {
         let (model, history) = try Self.run(
             LearningRateScheduler { epoch in [1, 10, 100][epoch] }, [0, 0, 0])

@@ -140,4 +140,119 @@ import ThawTestSupport
         let text = message([1, 4], [Dense(3, kernelInitializer: own)])
         #expect(text.contains("initializer own made a tensor of shape [2] for dense/kernel"), "\(text)")
     }
+
+    /// Sizes that nothing could hold are errors, not traps of the arithmetic.
+    @Test func absurdSizes() throws {
+        let image = [1, 4, 4, 2]
+        let huge = Padding2D.explicit(top: .max, bottom: .max, left: 1, right: 1)
+        let layers: [(Layer, String)] = [
+            (Conv2D(1, kernelSize: 2, dilation: Size2D(.max)), "dilation"),
+            (Conv2D(1, kernelSize: 1, dilation: Size2D(.max)), "dilation"),
+            (Conv2D(1, kernelSize: 2, padding: .same, dilation: Size2D(.max / 2)), "dilation"),
+            (DepthwiseConv2D(kernelSize: 2, dilation: Size2D(.max)), "dilation"),
+            (Conv2D(1, kernelSize: 2, strides: Size2D(.max), padding: .same), "strides"),
+            (Conv2D(1, kernelSize: 2, padding: huge), "padding"),
+            (DepthwiseConv2D(kernelSize: 2, padding: huge), "padding"),
+            (
+                Conv2D(1, kernelSize: 2, padding: .explicit(top: .min, bottom: 0, left: 0, right: 0)),
+                "negative"
+            ),
+            (MaxPooling2D(poolSize: Size2D(.max), padding: .same), "window"),
+            (MaxPooling2D(poolSize: 2, strides: Size2D(.max), padding: .same), "strides"),
+            (MaxPooling2D(poolSize: 2, padding: huge), "padding"),
+            (AveragePooling2D(poolSize: Size2D(.max), padding: .same), "window"),
+            (AveragePooling2D(poolSize: Size2D(.max)), "window"),
+            (ZeroPadding2D(Margins2D(height: .max, width: .max)), "larger than"),
+            (ZeroPadding2D(Margins2D(height: 1 << 40, width: 1 << 40)), "larger than"),
+            (Cropping2D(Margins2D(height: .max, width: .max)), "whole image"),
+            (Reshape([.max, 2]), "cannot give"), (Reshape([-1, .max]), "cannot give"),
+            (Dense(.max), "larger than any memory"), (Conv2D(.max, kernelSize: 2), "larger than any memory"),
+            (Conv2D(1, kernelSize: Size2D(.max)), "larger than any memory"),
+            (DepthwiseConv2D(kernelSize: 2, depthMultiplier: .max), "larger than any memory"),
+            (GroupNormalization(groups: .max), "groups"), (LayerNormalization(axes: [.max]), "axes"),
+            (LayerNormalization(axes: [.min]), "axes"), (Softmax(axis: .max), "axis"),
+            (Softmax(axis: .min), "axis"), (PReLU(sharedAxes: [.max]), "axis"),
+            (Concatenate(axis: .max), ""), (Concatenate(axis: .min), ""),
+        ]
+        for (layer, part) in layers {
+            let text = message(image, [layer])
+            guard !part.isEmpty else { continue }
+            #expect(text.contains(part), "\(layer.typeName): \(text)")
+            #expect(text.contains("layer "), "\(layer.typeName): \(text)")
+        }
+    }
+
+    @Test func absurdInputs() throws {
+        for shape in [[Int.max, 4], [1 << 40, 1 << 40]] {
+            let flat = message([1] + shape, [Flatten(inputShape: shape)])
+            #expect(flat.contains("larger than any memory"), "\(flat)")
+            #expect(throws: LayerError.self) { try Flatten()(Input(shape: shape)) }
+            #expect(throws: (any Error).self) {
+                try Sequential([Input(shape: shape), Dense(1)]).ensureBuilt()
+            }
+        }
+        let x = Input(shape: [1 << 30, 2])
+        #expect(throws: (any Error).self) { try Concatenate(axis: 1)(Array(repeating: x, count: 1 << 14)) }
+    }
+
+    @Test func shapesOfInputs() throws {
+        for shape in [[-4], [0], [3, -1]] {
+            let error = #expect(throws: LayerError.self) { try Dense(2)(Input(shape: shape, name: "x")) }
+            let text = error?.description ?? ""
+            #expect(text.hasPrefix("layer x (InputLayer): ") && text.contains("\(shape)"), "\(text)")
+            let stacked = #expect(throws: LayerError.self) {
+                try Sequential([Input(shape: shape), Dense(2)], name: "net").ensureBuilt()
+            }
+            #expect(stacked?.description.contains("an input of shape") == true)
+            #expect(stacked?.description.contains("kernel") == false)
+        }
+        let error = #expect(throws: (any Error).self) {
+            let x = Input(shape: [-4], name: "x")
+            _ = try Model(inputs: [x], outputs: [x])
+        }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("InputLayer"))
+    }
+
+    /// Numbers that are none.
+    @Test(arguments: [Double.nan, .infinity, -.infinity]) func settingsThatAreNoNumbers(_ value: Double) {
+        let layers: [Layer] = [
+            ELU(alpha: value), LeakyReLU(negativeSlope: value), ThresholdedReLU(theta: value),
+            ReLU(negativeSlope: value), ReLU(threshold: value), GaussianNoise(standardDeviation: value),
+            GaussianDropout(value), Dropout(value), AlphaDropout(value), SpatialDropout2D(value),
+            Rescaling(value), BatchNormalization(momentum: value), BatchNormalization(epsilon: value),
+            LayerNormalization(epsilon: value), GroupNormalization(groups: 1, epsilon: value),
+            Activation(.elu(alpha: value)), Activation(.leakyRelu(slope: value)),
+            Dense(1, kernelInitializer: .constant(value)),
+            Dense(1, kernelInitializer: .randomNormal(standardDeviation: value)),
+            Dense(1, kernelInitializer: .randomUniform(minimum: value, maximum: 1)),
+            Dense(1, kernelRegularizer: .l2(value)), Dense(1, kernelConstraint: .maxNorm(value)),
+        ]
+        for layer in layers {
+            let text = message([1, 4, 4, 2], [layer])
+            #expect(text.hasPrefix("layer "), "\(layer.typeName) took \(value)")
+        }
+        #expect(value == .infinity || message([1, 4], [ReLU(maxValue: value)]).contains("maxValue"))
+    }
+
+    /// The layer is named whose setting it is, as soon as it is built.
+    @Test func penaltiesAndConstraints() {
+        #expect(
+            message([1, 4], [Dense(2, kernelRegularizer: .l2(-1), name: "first")])
+                == "layer first (Dense): parameter \"kernel\": the regularizer l2 has the strength -1.0; it must be 0 or more."
+        )
+        let constraint = message(
+            [1, 4], [Sequential([Dense(2, biasConstraint: .maxNorm(-1))], name: "block")])
+        #expect(
+            constraint.hasPrefix("layer block/dense (Dense): parameter \"bias\": the constraint max_norm"))
+        #expect(
+            message([1, 4], [Dense(2, biasRegularizer: .orthogonal())])
+                .hasPrefix(
+                    "layer dense (Dense): parameter \"bias\": the regularizer orthogonal takes matrices"))
+        let rows = Regularizer(name: "rows") { try $0.sum(axes: [0]) }
+        #expect(message([1, 4], [Dense(2, kernelRegularizer: rows)]).contains("a scalar, got float32[2]"))
+        let sum = Constraint(name: "sum") { try $0.sum() }
+        #expect(message([1, 4], [Dense(2, kernelConstraint: sum)]).contains("float32[4, 2], got float32[]"))
+        let axis = message([1, 4], [Dense(2, biasConstraint: .maxNorm(1, axes: [3]))])
+        #expect(axis.hasPrefix("layer dense") && axis.contains("axis 3"), "\(axis)")
+    }
 }

@@ -169,6 +169,55 @@ import Testing
         }
     }
 
+    /// The first batch's loss is low, all others are alike.
+    @Test func theFirstBatchesAreNoMeasure() throws {
+        let recorder = LearningRateRecorder(divergenceFactor: 4)
+        func record(_ losses: [Double]) throws {
+            for (batch, loss) in losses.enumerated() {
+                let logs = Logs([("loss", loss)])
+                (logs.batchLoss, logs.isStepSkipped) = (loss, false)
+                try recorder.onTrainBatchEnd(batch: batch, logs: logs)
+            }
+        }
+        try record([0.01] + Array(repeating: 1, count: 60))
+        #expect(recorder.end == nil)
+        try record(Array(repeating: 40, count: 5))
+        #expect(recorder.end == .diverged)
+    }
+
+    /// Where the loss only fluctuates there is nothing to suggest; a fall beyond the noise shows through it.
+    @Test func noiseSuggestsNothing() {
+        for seed in UInt64(1)...40 {
+            var stream = RandomStream(seed: seed)
+            let count = [30, 64, 200, 1000][Int(seed % 4)]
+            let rates = (0..<count).map { 1e-5 * pow(1e6, Double($0) / Double(count - 1)) }
+            // Flat, and climbing at the end.
+            let flat = rates.map { 1 + 0.2 * Double(stream.normal()) + ($0 > 1 ? 20 * log10($0) : 0) }
+            let found = Found(rates: rates, losses: flat, end: .completed)
+            #expect(found.suggestion == nil, "seed \(seed): \(String(describing: found.turningRate))")
+            #expect(found.steepestRate == nil)
+            #expect(found.reasonForNoSuggestion?.contains("noise") == true)
+            let falling = rates.map {
+                2 + 0.1 * Double(stream.normal()) - 1 / (1 + exp(-6 * (log10($0) + 2)))
+                    + ($0 > 1 ? 20 * log10($0) : 0)
+            }
+            let seen = Found(rates: rates, losses: falling, end: .completed)
+            #expect(seen.suggestion != nil, "seed \(seed)")
+            #expect(seen.reasonForNoSuggestion == nil)
+        }
+    }
+
+    @Test func theReasonIsSaid() {
+        let rates = (0..<100).map { 1e-5 * pow(1e6, Double($0) / 99) }
+        func reason(_ losses: [Double], _ end: Found.End = .completed) -> String? {
+            Found(rates: rates, losses: losses, end: end).reasonForNoSuggestion
+        }
+        #expect(reason(rates)?.contains("never fell") == true)
+        #expect(reason(rates.map { 1 - $0 / 20 })?.contains("did not climb") == true)
+        #expect(
+            Found(rates: [], losses: [], end: .stopped).reasonForNoSuggestion?.contains("no batch") == true)
+    }
+
     @Test func badArguments() throws {
         let model = try Toy.classifier()
         let data = try Toy.dataset(30)

@@ -174,4 +174,18 @@ import Thaw
         }
         #expect(found.contains("compile again"))
     }
+
+    @Test func absurdNumbersOfThresholds() throws {
+        for multiLabel in [false, true] {
+            for thresholds in [Int.max, 1 << 40] {
+                let model = Sequential { Dense(2, activation: .sigmoid, inputShape: [4]) }
+                let error = #expect(throws: TrainingError.self) {
+                    try model.compile(
+                        optimizer: .sgd(), loss: .binaryCrossentropy,
+                        metrics: [.auc(thresholds: thresholds, multiLabel: multiLabel)])
+                }
+                #expect(error?.description.contains("auc's number of thresholds is \(thresholds)") == true)
+            }
+        }
+    }
 }

@@ -93,7 +93,7 @@ import Thaw
         (PolynomialDecay(from: 1, steps: -4), "-4"),
         (CosineDecay(from: 0, steps: 5, warmupTarget: 1), "warm-up"),
         (OneCycle(maximum: 1, steps: 10, lastSteps: 11), "11"),
-        (-0.1, "-0.1"),
+        (-0.1, "-0.1"), (PiecewiseConstantDecay(boundaries: [-5, 3], values: [1, 2, 3]), "-5"),
     ])
     func settingsOutOfRangeAreNamed(_ schedule: any LearningRateSchedule, _ part: String) throws {
         let model = Sequential { Dense(1, inputShape: [1]) }

@@ -87,6 +87,69 @@ private final class DropEach: Layer {
         #expect(Toy.areIdentical(model.weights, before))
     }
 
+    /// A schedule of one's own need not check itself, and callbacks may set anything.
+    @Test func negativeRatesAreRefusedAtTheStep() throws {
+        struct Falling: LearningRateSchedule {
+            func rate(atStep step: Int) -> Double { 0.1 - 0.1 * Double(step) }
+        }
+        let (x, y) = Toy.clusters(32)
+        let scheduled = try Toy.classifier(optimizer: .sgd(learningRate: Falling()))
+        let error = #expect(throws: TrainingError.self) {
+            try scheduled.fit(x, y, batchSize: 8, verbosity: .silent)
+        }
+        #expect(error?.description.contains("is -0.1 at step 2") == true, "\(String(describing: error))")
+        #expect(scheduled.optimizer?.iterations == 2)
+        let model = try Toy.classifier()
+        let setting = LambdaCallback(onTrainBatchBegin: { [unowned model] batch in
+            if batch == 1 { model.optimizer?.learningRate = -0.5 }
+        })
+        #expect(throws: TrainingError.self) {
+            try model.fit(x, y, batchSize: 8, verbosity: .silent, callbacks: [setting])
+        }
+        #expect(model.optimizer?.iterations == 1)
+        #expect(model.history?.end == .failed)
+    }
+
+    /// Keras: "Only one of clipnorm, clipvalue and global_clipnorm can be set".
+    @Test func twoKindsOfClippingAreRefused() throws {
+        func message(_ optimizer: Optimizer) -> String {
+            do {
+                _ = try Toy.classifier(optimizer: optimizer)
+                return ""
+            } catch {
+                return "\(error)"
+            }
+        }
+        let text = message(.sgd(learningRate: 0.1).clipped(.norm(1)).clipped(.value(2)))
+        #expect(text.contains("norm(1.0)") && text.contains("value(2.0)") && text.contains("SGD"), "\(text)")
+        #expect(message(.adam().clipped(.globalNorm(1)).clipped(.norm(1))).contains("globalNorm(1.0)"))
+        #expect(message(.adam().clipped(.norm(1)).clipped(.norm(2))) == "", "another limit, not another kind")
+        let changed = Optimizer.adam().clipped(.norm(1)).clipped(.value(2))
+        changed.clipping = .value(2)
+        #expect(message(changed) == "", "setting the property decides")
+    }
+
+    /// Unlike in Keras, where it is an error, a rate that is set ends a schedule; a schedule that is set begins.
+    @Test func aRateThatIsSetEndsASchedule() throws {
+        let (x, y) = Toy.clusters(32)
+        let model = try Toy.classifier(
+            optimizer: .sgd(learningRate: .exponentialDecay(from: 0.1, steps: 1, rate: 0.5)))
+        var rates: [Double] = []
+        let setting = LambdaCallback(onTrainBatchBegin: { [unowned model] batch in
+            if batch == 2 { model.optimizer?.learningRate = 0.3 }
+            rates.append(model.optimizer?.learningRate ?? .nan)
+        })
+        try model.fit(x, y, batchSize: 8, verbosity: .silent, callbacks: [setting])
+        #expect(rates == [0.1, 0.05, 0.3, 0.3])
+        #expect(model.optimizer?.schedule as? Double == 0.3)
+        model.optimizer?.schedule = .exponentialDecay(from: 1, steps: 4, rate: 0.5)
+        #expect(model.optimizer?.learningRate == 0.5, "at the step at hand")
+        // Then a callback that sets rates is refused again.
+        #expect(throws: TrainingError.self) {
+            try model.fit(x, y, verbosity: .silent, callbacks: [LearningRateScheduler { _ in 1 }])
+        }
+    }
+
     @Test func averagesTakeNoPlaceWithoutAStep() throws {
         let (x, y) = Toy.clusters(16)
         let model = try Toy.classifier(optimizer: .sgd(learningRate: 0.1).averaging(momentum: 0.5))

@@ -89,4 +89,14 @@ import ThawTestSupport
         let step = try StepBuilder.samplingStep(model: model, key: key, samples: 50)
         #expect(step.predictionShapes == [[100, 3]])
     }
+
+    @Test func absurdNumbersOfSamples() throws {
+        let model = try Toy.classifier(dropout: 0.5)
+        let (x, _) = Toy.clusters(20)
+        for samples in [Int.max, .max / 2, 1 << 40] {
+            let error = #expect(throws: TrainingError.self) { try model.predict(x, samples: samples) }
+            #expect(error?.description.contains("samples is \(samples)") == true)
+            #expect(throws: TrainingError.self) { try model.predict(x, samples: samples, batchSize: .max) }
+        }
+    }
 }
