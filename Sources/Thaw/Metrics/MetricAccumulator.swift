@@ -43,7 +43,7 @@ class MetricAccumulator {
     }
 
     /// The names of its values; nil while they cannot be known.
-    var names: [String]? { variables == nil ? nil : results.map(\.name) }
+    var resultNames: [String]? { variables == nil ? nil : results.map(\.name) }
 
     /// The values so far; NaN before anything can have been measured.
     var results: [(name: String, value: Double)] {
@@ -155,7 +155,7 @@ final class RowAccumulator: MetricAccumulator {
         known = nil
     }
 
-    override var names: [String]? { known?.map(\.name) }
+    override var resultNames: [String]? { known?.map(\.name) }
 
     override var state: [Tensor] {
         zip(rowShapes ?? [], values).map { Tensor(shape: [count] + $0, scalars: $1) }

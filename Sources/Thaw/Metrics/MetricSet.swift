@@ -71,8 +71,8 @@ final class MetricSet {
     }
 
     /// The names of the values, in order; nil if one's cannot be known yet.
-    var names: [String]? {
-        let names = entries.compactMap { entry in entry.accumulator.names?.map { entry.prefix + $0 } }
+    var resultNames: [String]? {
+        let names = entries.compactMap { entry in entry.accumulator.resultNames?.map { entry.prefix + $0 } }
         return names.count == entries.count ? names.flatMap { $0 } : nil
     }
 

@@ -68,8 +68,8 @@ final class FitLoop {
 
     /// What there will be in the logs, as far as that is known.
     private var logNames: (batch: [String], epoch: [String])? {
-        guard let added = callbacks.addedLogs, let measured = compilation.trainingMetrics.names,
-            let validated = validation == nil ? [] : compilation.evaluationMetrics.names
+        guard let added = callbacks.addedLogs, let measured = compilation.trainingMetrics.resultNames,
+            let validated = validation == nil ? [] : compilation.evaluationMetrics.resultNames
         else { return nil }
         return (measured, measured + validated.map { "val_\($0)" } + added)
     }
