@@ -1,3 +1,4 @@
+import Foundation
 import Thaw
 
 // The Thaw side of the tables in the article "From Keras to Thaw", for the compiler to read.
