@@ -34,7 +34,6 @@ struct KerasNamedOptimizerState {
     /// - Throws: `SavedModelError.malformed` if there is anything else than the optimizer needs, or not for all that train.
     func restore(to model: Model) throws {
         guard let optimizer = model.optimizer, !arrays.isEmpty else { return }
-        let parameters = model.parameterPaths.filter { $0.parameter.isTrainable }
         let newer = arrays.contains { $0.name == "iteration:0" }
         var steps = 0.0
         var product: Double?
@@ -51,13 +50,23 @@ struct KerasNamedOptimizerState {
             }
         }
         guard steps >= 0, steps < 1e15 else { throw malformed("has taken \(steps) steps") }
+        // Keras counts batches where gradients are gathered, Thaw updates.
+        let (updates, gathered) = Int(steps).quotientAndRemainder(
+            dividingBy: optimizer.gradientAccumulationSteps)
+        steps = Double(updates)
         // Keras from 2.11 keeps a momentum for SGD without one.
-        for slot in slots.keys where !optimizer.slotNames.contains(slot) {
+        let known = optimizer.slotNames + [WeightAveraging.averageSlot, Optimizer.gradientSumSlot]
+        for slot in slots.keys where !known.contains(slot) {
             guard optimizer is SGD else {
                 throw malformed("has arrays \(slot), which \(optimizer.name) has not")
             }
             slots[slot] = nil
         }
+        // Layers that were frozen after training, without compiling again, still have their places.
+        let trained = model.parameterPaths.filter { $0.parameter.isTrainable }
+        let all = model.parameterPaths.filter { $0.parameter.role == .weight }
+        let parameters =
+            [trained, all].first { list in slots.values.allSatisfy { $0.count == list.count } } ?? trained
         var values = [[String: Tensor]](repeating: ["iterations": .full([], steps)], count: parameters.count)
         for (slot, datasets) in slots {
             guard datasets.count == parameters.count else {
@@ -73,11 +82,15 @@ struct KerasNamedOptimizerState {
                 values[index][slot] = try dataset.readTensor().cast(to: .float32)
             }
         }
+        if slots[WeightAveraging.averageSlot] != nil {
+            for index in values.indices { values[index][WeightAveraging.countSlot] = .full([], steps) }
+        }
         if let nadam = optimizer as? Nadam {
             let product = Tensor.full([], product ?? nadam.momentumProduct(afterUpdates: steps))
             for index in values.indices { values[index]["momentum_product"] = product }
         }
-        optimizer.iterations = Int(steps)
+        optimizer.iterations = updates
+        optimizer.gatheredBatches = gathered
         guard !slots.isEmpty || optimizer.slotNames.isEmpty else { return }
         for (entry, values) in zip(parameters, values) {
             try optimizer.setSlotValues(values, of: entry.parameter, path: entry.path, engine: model.engine)
@@ -98,6 +111,10 @@ struct KerasNamedOptimizerState {
         default: break
         }
         if isOfKeras3 {
+            if last.hasSuffix("_gradient_accumulator") { return .slot(Optimizer.gradientSumSlot) }
+            if last.hasSuffix("_average"), optimizer.weightAveraging != nil {
+                return .slot(WeightAveraging.averageSlot)
+            }
             return optimizer.slotNames.first { last.hasSuffix("_" + Self.inKeras3[$0, default: $0]) }.map(
                 Content.slot)
         }

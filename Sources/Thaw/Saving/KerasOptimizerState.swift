@@ -59,7 +59,14 @@ struct KerasOptimizerState {
     /// - Throws: `SavedModelError.malformed` if they are not as many, or not of the shapes, that the optimizer needs.
     func restore(_ variables: [Tensor]) throws {
         let product = optimizer is Nadam ? 1 : 0
-        let expected = leading + groups.reduce(0) { $0 + $1.count } * parameters.count
+        let perParameter = groups.reduce(0) { $0 + $1.count }
+        // Layers that were frozen after training, without compiling again, still have their places.
+        let all = model.parameterPaths.filter { $0.parameter.role == .weight }
+        let parameters =
+            [self.parameters, all].first {
+                [0, product].contains(variables.count - leading - perParameter * $0.count)
+            } ?? self.parameters
+        let expected = leading + perParameter * parameters.count
         guard variables.count >= leading else { throw unexpected(variables.count, expected) }
         guard variables[..<leading].allSatisfy({ $0.count == 1 }) else {
             throw damaged("its step or learning rate is no single number.")

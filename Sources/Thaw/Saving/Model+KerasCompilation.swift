@@ -2,7 +2,8 @@ import ThawFormats
 
 /// What `compile` was given, in Keras's files.
 extension Model {
-    /// How Keras 3 says it; nil if the model is not compiled, or with an optimizer, a loss or a metric that Keras lacks.
+    /// How Keras 3 says it; nil if the model is not compiled, or with an optimizer or a loss that Keras lacks. A metric that it
+    /// lacks is left out.
     var kerasCompilation: JSONValue? {
         guard let goals = trainingState?.compilation?.goals, let optimizer = optimizer?.keras else {
             return nil
@@ -10,11 +11,7 @@ extension Model {
         let losses = goals.compactMap(\.loss.keras)
         let metrics = goals.map { $0.metrics.compactMap(\.keras) }
         let weighted = goals.map { $0.weightedMetrics.compactMap(\.keras) }
-        guard losses.count == goals.count,
-            zip(goals, zip(metrics, weighted)).allSatisfy({
-                $0.metrics.count == $1.0.count && $0.weightedMetrics.count == $1.1.count
-            })
-        else { return nil }
+        guard losses.count == goals.count else { return nil }
         func lists(_ metrics: [[JSONValue]]) -> JSONValue {
             guard metrics.contains(where: { !$0.isEmpty }) else { return .null }
             return metrics.count == 1 ? .array(metrics[0]) : .array(metrics.map(JSONValue.array))

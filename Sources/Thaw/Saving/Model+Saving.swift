@@ -7,7 +7,8 @@ extension Model {
     /// state, and what only Thaw knows, such as the `statistics` of Batch Normalizations.
     ///
     /// The file is Keras 3's own archive. Keras loads it without custom objects and trains on; what it has no place for lies in a
-    /// file that it ignores. An optimizer, a loss or a metric that Keras lacks leaves the model in the file uncompiled.
+    /// file that it ignores. An optimizer or a loss that Keras lacks leaves the model in the file uncompiled, and a metric that it
+    /// lacks is left out.
     ///
     /// ```swift
     /// try model.save(to: URL(filePath: "net.keras"))

@@ -128,7 +128,7 @@ extension Optimizer {
                 learningRate: rate, rho: try configuration.number("rho", default: 0.95),
                 epsilon: try epsilon(),
                 name: name ?? "adadelta")
-        default: throw SavedModelError.unknownLayer(layer: "optimizer", className: className)
+        default: throw SavedModelError.unknownOptimizer(className: className)
         }
     }
 }

@@ -7,6 +7,8 @@ public enum SavedModelError: ThawError, Equatable {
     case unknownLayer(layer: String, className: String)
     /// A layer's argument has a value that Thaw lacks.
     case unsupportedArgument(layer: String, className: String, argument: String, value: String)
+    /// The model was compiled with an optimizer that Thaw lacks.
+    case unknownOptimizer(className: String)
     /// The description of a layer, or of the model, contradicts itself.
     case malformed(layer: String, message: String)
     /// Keras has nothing that means the same.
@@ -20,6 +22,9 @@ public enum SavedModelError: ThawError, Equatable {
         case .unsupportedArgument(let layer, let className, let argument, let value):
             "layer \(layer) (\(className)) has \(argument) = \(value), which Thaw does not have; change the model where it was "
                 + "made, or write the layer and give it in customLayers."
+        case .unknownOptimizer(let className):
+            "the model was compiled with the optimizer \(className), which Thaw does not have; load it with compiled: false, "
+                + "and compile it with another."
         case .malformed(let layer, let message):
             "the description of \(layer) is damaged: \(message) Save the model again."
         case .notInKeras(let layer, let message):

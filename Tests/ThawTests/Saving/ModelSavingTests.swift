@@ -137,6 +137,19 @@ import ThawTestSupport
         #expect((copy.layers[0] as? BatchNormalization)?.movingVarianceEstimate == .unbiased)
     }
 
+    /// A metric that Keras lacks does not cost the optimizer's state.
+    @Test func aMetricThatKerasLacksIsLeftOut() throws {
+        let (x, y) = Toy.clusters(32)
+        let model = Self.net()
+        try model.compile(
+            optimizer: .adam(), loss: .sparseCategoricalCrossentropy,
+            metrics: [.accuracy, .mean("confidence") { _, prediction in try prediction.max(axes: [-1]) }])
+        try model.fit(Dataset(x, y), batchSize: 8, epochs: 1, verbosity: .silent)
+        let copy = try roundTrip(model, in: TestFolder())
+        #expect(copy.optimizer?.iterations == 4)
+        #expect(try copy.evaluate(Dataset(x, y), verbosity: .silent)["accuracy"] != nil)
+    }
+
     @Test func uncompiledIfAsked() throws {
         let folder = try TestFolder()
         let model = Self.net()

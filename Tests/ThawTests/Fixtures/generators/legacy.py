@@ -64,7 +64,7 @@ def meanings_model(library, optimizer, input_shape):
     return model
 
 
-def make_case(number, name, library, build, optimizer, input_shape):
+def make_case(number, name, library, build, optimizer, input_shape, freezes=False):
     # The moving variance is the unbiased one where TensorFlow's fused kernel runs, which has no float64.
     tf_keras.backend.set_floatx("float32" if build is meanings_model else "float64")
     generator = np.random.default_rng(7000 + number)
@@ -80,13 +80,17 @@ def make_case(number, name, library, build, optimizer, input_shape):
     y = normal(generator, (samples, 2))
     for _ in range(STEPS_BEFORE):
         model.train_on_batch(x, y)
+    if freezes:
+        # After training and without compiling again: the optimizer keeps a place for what does not train any more.
+        model.layers[0].trainable = False
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.h5")
         model.save(path)
         with open(path, "rb") as file:
             content = gzip.compress(file.read(), 9, mtime=0)
     before = model.predict(x, verbose=0)
-    for _ in range(STEPS_AFTER):
+    steps = 0 if freezes else STEPS_AFTER
+    for _ in range(steps):
         model.train_on_batch(x, y)
     return {
         "name": name,
@@ -94,7 +98,8 @@ def make_case(number, name, library, build, optimizer, input_shape):
         "x": tensor(x),
         "y": tensor(y),
         "predictions": tensor(before),
-        "steps": STEPS_AFTER,
+        "updates": STEPS_BEFORE // (getattr(optimizer, "gradient_accumulation_steps", None) or 1),
+        "steps": steps,
         "predictionsAfter": tensor(model.predict(x, verbose=0)),
     }
 
@@ -110,6 +115,13 @@ def make(folder):
             cases.append((f"{era}, {name}", library, rows_model, optimizer, (3,)))
     old = tf_keras.optimizers.legacy.SGD(0.05)
     cases.append(("Keras before 2.11, meanings", tf_keras, meanings_model, old, (4, 4, 2)))
+    own = keras.optimizers
+    cases.append(("Keras 3, averages", keras, rows_model, own.Adam(0.02, use_ema=True, ema_momentum=0.9), (3,)))
+    gathering = own.Adam(0.02, gradient_accumulation_steps=2)
+    cases.append(("Keras 3, gathered gradients", keras, rows_model, gathering, (3,)))
+    for era, library, module in (("2.10", tf_keras, tf_keras.optimizers.legacy), ("2.11", tf_keras, tf_keras.optimizers),
+                                 ("3", keras, own)):
+        cases.append((f"Keras {era}, frozen", library, rows_model, module.Adam(0.02), (3,), True))
     write(
         folder,
         "legacy.json",
