@@ -20,8 +20,8 @@ public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
 
-    /// Whether a tensor of this type could be: no size negative, and not larger than any memory.
-    var isPossible: Bool {
+    /// Whether a tensor of this type could be: no size negative, and at most 64 TiB, which is larger than any memory.
+    public var isPossible: Bool {
         guard shape.allSatisfy({ $0 <= Self.largestByteCount }) else { return false }
         return TensorShape.byteCount(shape, dtype: dtype).map { $0 <= Self.largestByteCount } ?? false
     }

@@ -1,5 +1,5 @@
-import CZlib
 import Foundation
+import ThawFuzzing
 
 /// A folder of its own for one test, removed with everything in it at the end.
 final class TemporaryFolder {
@@ -28,28 +28,7 @@ final class TemporaryFolder {
 }
 
 /// The gzip member that holds `bytes`.
-func gzipped(_ bytes: [UInt8]) -> [UInt8] {
-    var stream = z_stream()
-    let status = deflateInit2_(
-        &stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-        Int32(MemoryLayout<z_stream>.size))
-    precondition(status == Z_OK)
-    defer { deflateEnd(&stream) }
-    var input = bytes
-    var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(bytes.count))))
-    let size = output.count
-    let written = input.withUnsafeMutableBufferPointer { input in
-        output.withUnsafeMutableBufferPointer { output in
-            stream.next_in = input.baseAddress
-            stream.avail_in = UInt32(input.count)
-            stream.next_out = output.baseAddress
-            stream.avail_out = UInt32(size)
-            precondition(deflate(&stream, Z_FINISH) == Z_STREAM_END)
-            return size - Int(stream.avail_out)
-        }
-    }
-    return Array(output[..<written])
-}
+func gzipped(_ bytes: [UInt8]) -> [UInt8] { HandmadeFiles.gzipped(bytes) }
 
 /// An IDX header with big-endian extents.
 func idxHeader(_ code: UInt8, _ extents: [UInt32]) -> [UInt8] {

@@ -89,7 +89,7 @@ func callbacks(folder: URL) -> [Callback] {
     [
         EarlyStopping(monitor: "val_loss", patience: 10, restoreBestWeights: true),
         ModelCheckpoint("best.keras", saveBestOnly: true),
-        ModelCheckpoint("best.safetensors", saveBestOnly: true),
+        ModelCheckpoint("best.weights.h5", saveBestOnly: true),
         BackupAndRestore(at: folder, saveFrequency: .batches(100)),
         LearningRateScheduler { epoch in epoch < 10 ? 0.01 : 0.001 },
         LearningRateScheduler { epoch, rate in epoch < 10 ? rate : rate * 0.9 },

@@ -8,8 +8,9 @@ public import Foundation
 /// whole. Missing folders are created.
 ///
 /// What is saved follows from the ending. `.keras` holds the whole model with its optimizer's state, as `model.save(to:)` writes it:
-/// `Model.load(from:)` gives a model that trains on from there. `.safetensors` holds the weights alone, statistics included, which
-/// `model.loadWeights(from:)` takes back; this is Keras's `save_weights_only=True`. Other endings, and a model that no `.keras` file
+/// `Model.load(from:)` gives a model that trains on from there. `.safetensors` and the other endings of `model.saveWeights(to:)` hold
+/// the weights alone, statistics included, which `model.loadWeights(from:)` takes back; this is Keras's
+/// `save_weights_only=True`. Other endings, and a model that no `.keras` file
 /// can hold, are refused before training.
 public final class ModelCheckpoint: Callback {
     /// When the callback saves.
@@ -37,7 +38,7 @@ public final class ModelCheckpoint: Callback {
     /// Creates the callback.
     ///
     /// - Parameters:
-    ///   - path: the file, with places for numbers if wanted; its name ends in `.keras` or `.safetensors`.
+    ///   - path: the file, with places for numbers if wanted; its name ends in `.keras`, `.safetensors`, `.weights.h5`, `.h5` or `.npz`.
     ///   - monitor: the metric's name, `val_` before those of validation; looked at with `saveBestOnly` only.
     ///   - saveBestOnly: whether only models are saved whose metric is better than all before. NaN is never better.
     ///   - mode: which way the metric gets better; nil chooses by its name.
@@ -71,7 +72,7 @@ public final class ModelCheckpoint: Callback {
             // What no file can hold is an error now and not after the first epoch.
             if let model { _ = try KerasModelWriter().object(for: model) }
         } else {
-            try Layer.checkWeightFile(path, call: "ModelCheckpoint")
+            try WeightSaver.checkEnding(URL(fileURLWithPath: path), call: "ModelCheckpoint")
         }
         let pattern = try FileNamePattern(path, callback: "ModelCheckpoint")
         if let known = model?.training.logNames {

@@ -1,17 +1,13 @@
 import ThawGraph
-import ThawTensor
 
 /// Checks the shapes that inputs are declared with.
 enum InputShape {
-    /// More bytes than any memory has.
-    static let largestByteCount = 1 << 46
-
     /// Throws unless samples of a shape are possible.
     static func check(_ sample: [Int]) throws {
         guard sample.allSatisfy({ $0 > 0 }) else {
             throw LayerError("cannot be an input of shape \(sample); each size must be at least 1.")
         }
-        guard let bytes = TensorShape.byteCount(sample, dtype: .float32), bytes <= largestByteCount else {
+        guard TensorType(sample).isPossible else {
             throw LayerError("cannot be an input of shape \(sample), which is larger than any memory.")
         }
     }

@@ -63,16 +63,6 @@ extension Layer {
         ).load(url)
     }
 
-    /// Refuses a name of a checkpoint whose ending does not say that it holds weights.
-    static func checkWeightFile(_ path: String, call: String) throws {
-        guard path.hasSuffix(".safetensors") else {
-            throw TrainingError.invalidArgument(
-                "\(call): \(path) does not end in .safetensors, the one format of checkpoints of weights; whole models (.keras, .h5) "
-                    + "cannot be saved by it yet. Give a name that ends in .safetensors."
-            )
-        }
-    }
-
     private func targetsOfBuilt() throws -> [WeightTarget] {
         let targets = WeightTarget.all(in: self)
         guard hasBuilt || !targets.isEmpty else { throw ModelError.notBuilt(model: name) }

@@ -160,11 +160,7 @@ open class Layer {
             throw LayerError(
                 "parameter \"\(name)\" cannot have the shape \(shape); each size must be at least 1.")
         }
-        let bytes = shape.reduce((size: 4, overflows: false)) {
-            let product = $0.size.multipliedReportingOverflow(by: $1)
-            return (product.partialValue, $0.overflows || product.overflow)
-        }
-        guard !bytes.overflows, bytes.size < 1 << 46 else {
+        guard TensorType(shape).isPossible else {
             throw LayerError(
                 "parameter \"\(name)\" of shape \(shape) is larger than any memory; check the layer's sizes.")
         }

@@ -34,10 +34,10 @@ struct KerasLegacyFile {
         let object = try JSONValue(parsing: Data(text.utf8), file: name)
         let model = try KerasModelReader(kerasVersion: major, customLayers: customLayers).model(
             from: object, within: LoadingBudget(description: text.utf8.count, weights: file.byteCount))
-        let weights = try KerasNamedWeights(file.group("model_weights"), file: name)
-        for (parameter, dataset) in try weights.match(model) {
-            try parameter.assign(dataset.readTensor())
-        }
+        try WeightLoader(
+            root: model, targets: WeightTarget.all(in: model), matching: .automatic, isStrict: true,
+            skipsMismatch: false, mapping: .automatic
+        ).load(StoredWeights(file, file: name))
         if compiled, let text = try self.text("training_config") {
             let object = try JSONValue(parsing: Data(text.utf8), file: name)
             try model.compile(keras: object, kerasVersion: major)
@@ -49,90 +49,4 @@ struct KerasLegacyFile {
     }
 
     private func text(_ attribute: String) throws -> String? { try file.root.attributes[attribute]?.string }
-}
-
-/// Weights by the names of layers: a group for each layer of the model, whose attribute `weight_names` lists its arrays, those of
-/// models inside under the names of their layers.
-struct KerasNamedWeights {
-    private struct Layer {
-        let name: String
-        let arrays: [(name: String, dataset: HDF5Dataset)]
-    }
-
-    private let layers: [Layer]
-    private let file: String
-
-    init(_ group: HDF5Group, file: String) throws {
-        self.file = file
-        guard let names = try group.attributes.strings(named: "layer_names") else {
-            throw FormatError(
-                .malformed, file: file, what: "its weights do not say which layers they are of",
-                expected: "the attribute layer_names")
-        }
-        layers = try names.map { name in
-            let inner = try group.group(name)
-            let arrays = try (inner.attributes.strings(named: "weight_names") ?? []).map {
-                (name: $0, dataset: try inner.dataset($0))
-            }
-            return Layer(name: name, arrays: arrays)
-        }
-    }
-
-    /// The array of every parameter, not read yet.
-    ///
-    /// - Throws: `WeightFileError` unless the file has exactly the model's parameters in their shapes.
-    func match(_ model: Model) throws -> [(Parameter, HDF5Dataset)] {
-        var byName: [String: [HDF5Dataset]] = [:]
-        let own = Dictionary(model.layers.map { (model.name(of: $0), $0) }) { $1 }
-        var unexpected: [String] = []
-        for layer in layers {
-            let isModel = own[layer.name] is Model
-            for array in layer.arrays {
-                // Inside a model the array's own name says the layer: "block_1/conv/kernel:0".
-                let parts = array.name.split(separator: "/")
-                let inner = parts.count > 1 ? String(parts[parts.count - 2]) : layer.name
-                byName[isModel ? "\(layer.name)/\(inner)" : layer.name, default: []].append(array.dataset)
-            }
-            if own[layer.name] == nil { unexpected += layer.arrays.map(\.name) }
-        }
-        var result: [(Parameter, HDF5Dataset)] = []
-        var missing: [String] = []
-        var mismatched: [String] = []
-        for (name, layer) in own.sorted(by: { $0.key < $1.key }) {
-            let leaves =
-                layer is Model
-                ? layer.sublayerPaths.map {
-                    (key: "\(name)/\($0.path.split(separator: "/").last ?? "")", layer: $0.layer)
-                }
-                : [(key: name, layer: layer)]
-            for leaf in leaves where !leaf.layer.parameters.isEmpty {
-                let parameters = leaf.layer.parameters
-                let ordered =
-                    parameters.filter { $0.role == .weight } + parameters.filter { $0.role != .weight }
-                var datasets = byName.removeValue(forKey: leaf.key) ?? []
-                for parameter in ordered {
-                    guard !datasets.isEmpty else {
-                        missing.append("\(leaf.key)/\(parameter.name)")
-                        continue
-                    }
-                    let dataset = datasets.removeFirst()
-                    guard dataset.shape == parameter.shape else {
-                        mismatched.append(
-                            "\(leaf.key)/\(parameter.name) (expected the shape \(parameter.shape), got \(dataset.shape ?? []))"
-                        )
-                        continue
-                    }
-                    result.append((parameter, dataset))
-                }
-                unexpected += datasets.map(\.path)
-            }
-        }
-        unexpected += byName.values.flatMap { $0.map(\.path) }
-        guard missing.isEmpty, mismatched.isEmpty, unexpected.isEmpty else {
-            throw WeightFileError(
-                file: file, model: model.name, missing: missing, unexpected: unexpected.sorted(),
-                mismatched: mismatched)
-        }
-        return result
-    }
 }

@@ -35,25 +35,20 @@ struct KerasNamedOptimizerState {
     func restore(to model: Model) throws {
         guard let optimizer = model.optimizer, !arrays.isEmpty else { return }
         let newer = arrays.contains { $0.name == "iteration:0" }
-        var steps = 0.0
+        var batches = 0.0
         var product: Double?
-        var slots: [String: [HDF5Dataset]] = [:]
+        var slots: [String: [Tensor]] = [:]
         for (name, dataset) in arrays {
             switch content(of: name, isNewer: newer, optimizer) {
-            case .step: steps = try number(dataset)
+            case .step: batches = try number(dataset)
             case .learningRate:
                 let rate = try number(dataset)
                 if !(optimizer.schedule is any KerasSchedule) { optimizer.learningRate = rate }
             case .momentumProduct: product = try number(dataset)
-            case .slot(let slot): slots[slot, default: []].append(dataset)
+            case .slot(let slot): slots[slot, default: []].append(try dataset.readTensor())
             case nil: throw malformed("means nothing to Thaw: \(name)")
             }
         }
-        guard steps >= 0, steps < 1e15 else { throw malformed("has taken \(steps) steps") }
-        // Keras counts batches where gradients are gathered, Thaw updates.
-        let (updates, gathered) = Int(steps).quotientAndRemainder(
-            dividingBy: optimizer.gradientAccumulationSteps)
-        steps = Double(updates)
         // Keras from 2.11 keeps a momentum for SGD without one.
         let known = optimizer.slotNames + [WeightAveraging.averageSlot, Optimizer.gradientSumSlot]
         for slot in slots.keys where !known.contains(slot) {
@@ -62,39 +57,8 @@ struct KerasNamedOptimizerState {
             }
             slots[slot] = nil
         }
-        // Layers that were frozen after training, without compiling again, still have their places.
-        let trained = model.parameterPaths.filter { $0.parameter.isTrainable }
-        let all = model.parameterPaths.filter { $0.parameter.role == .weight }
-        let parameters =
-            [trained, all].first { list in slots.values.allSatisfy { $0.count == list.count } } ?? trained
-        var values = [[String: Tensor]](repeating: ["iterations": .full([], steps)], count: parameters.count)
-        for (slot, datasets) in slots {
-            guard datasets.count == parameters.count else {
-                throw malformed("has \(datasets.count) arrays \(slot) for \(parameters.count) that train")
-            }
-            for (index, dataset) in datasets.enumerated() {
-                let (path, parameter) = parameters[index]
-                guard dataset.shape == parameter.shape else {
-                    throw malformed(
-                        "has a \(slot) of shape \(dataset.shape ?? []) for \(path) of shape \(parameter.shape)"
-                    )
-                }
-                values[index][slot] = try dataset.readTensor().cast(to: .float32)
-            }
-        }
-        if slots[WeightAveraging.averageSlot] != nil {
-            for index in values.indices { values[index][WeightAveraging.countSlot] = .full([], steps) }
-        }
-        if let nadam = optimizer as? Nadam {
-            let product = Tensor.full([], product ?? nadam.momentumProduct(afterUpdates: steps))
-            for index in values.indices { values[index]["momentum_product"] = product }
-        }
-        optimizer.iterations = updates
-        optimizer.gatheredBatches = gathered
-        guard !slots.isEmpty || optimizer.slotNames.isEmpty else { return }
-        for (entry, values) in zip(parameters, values) {
-            try optimizer.setSlotValues(values, of: entry.parameter, path: entry.path, engine: model.engine)
-        }
+        try KerasOptimizerState(of: model, optimizer).restore(
+            batches: batches, slots: slots, momentumProduct: product)
     }
 
     private func content(of name: String, isNewer: Bool, _ optimizer: Optimizer) -> Content? {

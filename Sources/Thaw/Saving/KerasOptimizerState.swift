@@ -60,57 +60,82 @@ struct KerasOptimizerState {
     func restore(_ variables: [Tensor]) throws {
         let product = optimizer is Nadam ? 1 : 0
         let perParameter = groups.reduce(0) { $0 + $1.count }
-        // Layers that were frozen after training, without compiling again, still have their places.
-        let all = model.parameterPaths.filter { $0.parameter.role == .weight }
-        let parameters =
-            [self.parameters, all].first {
-                [0, product].contains(variables.count - leading - perParameter * $0.count)
-            } ?? self.parameters
         let expected = leading + perParameter * parameters.count
         guard variables.count >= leading else { throw unexpected(variables.count, expected) }
         guard variables[..<leading].allSatisfy({ $0.count == 1 }) else {
             throw damaged("its step or learning rate is no single number.")
         }
-        let batches = variables[0].item
-        guard batches >= 0, batches < 1e15 else { throw unexpected(variables.count, expected) }
-        let (updates, gathered) = Int(batches).quotientAndRemainder(
-            dividingBy: optimizer.gradientAccumulationSteps)
-        optimizer.iterations = updates
-        optimizer.gatheredBatches = gathered
-        let steps = Double(updates)
         if leading == 2 { optimizer.learningRate = Double(variables[1].cast(to: .float32).item) }
-        guard variables.count > leading else { return }
-        // Keras 2 does not keep Nadam's product.
-        guard variables.count == expected || variables.count == expected + product else {
-            throw unexpected(variables.count, expected)
-        }
-        var values = [[String: Tensor]](repeating: ["iterations": .full([], steps)], count: parameters.count)
+        var slots: [String: [Tensor]] = [:]
         var next = leading
-        for group in groups {
-            for index in parameters.indices {
-                for slot in group {
-                    let value = variables[next].cast(to: .float32)
-                    guard value.shape == parameters[index].parameter.shape else {
-                        throw damaged(
-                            "its variable \(next) has the shape \(value.shape), not "
-                                + "\(parameters[index].parameter.shape).")
+        if variables.count > leading {
+            // Keras 2 does not keep Nadam's product.
+            let known = parameters(fitting: { count in
+                [0, product].contains(variables.count - leading - perParameter * count)
+            })
+            guard let known else { throw unexpected(variables.count, expected) }
+            for group in groups {
+                for _ in known {
+                    for slot in group {
+                        slots[slot, default: []].append(variables[next])
+                        next += 1
                     }
-                    values[index][slot] = value
-                    next += 1
-                }
-                if group == [WeightAveraging.averageSlot] {
-                    values[index][WeightAveraging.countSlot] = .full([], steps)
                 }
             }
         }
-        if let nadam = optimizer as? Nadam {
-            let known = next < variables.count && variables[next].count == 1
-            let product =
-                known
-                ? variables[next].cast(to: .float32) : .full([], nadam.momentumProduct(afterUpdates: steps))
-            for index in values.indices { values[index]["momentum_product"] = product }
+        let isKnown = product == 1 && next < variables.count && variables[next].count == 1
+        try restore(
+            batches: Double(variables[0].item), slots: slots,
+            momentumProduct: isKnown ? Double(variables[next].cast(to: .float32).item) : nil)
+    }
+
+    /// The parameters that slots of a file are of: those that train, or, where layers were frozen after training without
+    /// compiling again, all that can; nil if neither fits.
+    private func parameters(fitting fits: (Int) -> Bool) -> [(path: String, parameter: Parameter)]? {
+        let all = model.parameterPaths.filter { $0.parameter.role == .weight }
+        return [parameters, all].first { fits($0.count) }
+    }
+
+    /// Puts back what a file of any of Keras's layouts says.
+    ///
+    /// - Parameters:
+    ///   - batches: how many it has trained on.
+    ///   - slots: the values of each slot, in the order of the parameters; none for an optimizer that has not stepped.
+    ///   - momentumProduct: Nadam's, if the file has it.
+    func restore(batches: Double, slots: [String: [Tensor]], momentumProduct: Double?) throws {
+        guard batches >= 0, batches < 1e15 else { throw damaged("it has taken \(batches) steps.") }
+        // Keras counts batches where gradients are gathered, Thaw updates.
+        let (updates, gathered) = Int(batches).quotientAndRemainder(
+            dividingBy: optimizer.gradientAccumulationSteps)
+        guard let known = parameters(fitting: { count in slots.values.allSatisfy { $0.count == count } })
+        else {
+            let counts = slots.map { "\($1.count) arrays \($0)" }.sorted().joined(separator: ", ")
+            throw damaged("it has \(counts) for \(parameters.count) parameters that train.")
         }
-        for (entry, values) in zip(parameters, values) {
+        var numbers = ["iterations": Tensor.full([], Double(updates))]
+        if slots[WeightAveraging.averageSlot] != nil {
+            numbers[WeightAveraging.countSlot] = .full([], Double(updates))
+        }
+        if let nadam = optimizer as? Nadam {
+            numbers["momentum_product"] = .full(
+                [], momentumProduct ?? nadam.momentumProduct(afterUpdates: Double(updates)))
+        }
+        var values = [[String: Tensor]](repeating: numbers, count: known.count)
+        for (slot, tensors) in slots {
+            for (index, tensor) in tensors.enumerated() {
+                let (path, parameter) = known[index]
+                guard tensor.shape == parameter.shape else {
+                    throw damaged(
+                        "its \(slot) of \(path) has the shape \(tensor.shape), not \(parameter.shape).")
+                }
+                values[index][slot] = tensor.cast(to: .float32)
+            }
+        }
+        optimizer.iterations = updates
+        optimizer.gatheredBatches = gathered
+        try optimizer.check()
+        guard !slots.isEmpty else { return }
+        for (entry, values) in zip(known, values) {
             try optimizer.setSlotValues(values, of: entry.parameter, path: entry.path, engine: model.engine)
         }
         try optimizer.check()

@@ -13,7 +13,12 @@ struct WeightLoader {
 
     func load(_ url: URL) throws -> WeightReport {
         try mapping.normalization.check(call: "loadWeights")
-        var stored = try StoredWeights.open(url)
+        return try load(StoredWeights.open(url))
+    }
+
+    @discardableResult
+    func load(_ file: StoredWeights) throws -> WeightReport {
+        var stored = file
         try apply(mapping.convention, to: &stored)
         stored.leaveOut(renaming: mapping.rename)
         let planner = WeightPlanner(root: root, targets: targets, stored: stored, mapping: mapping)

@@ -9,6 +9,7 @@ struct WeightSaver {
     let mapping: WeightMapping
 
     func save(_ url: URL) throws {
+        try Self.checkEnding(url, call: "saveWeights")
         let isTorch = mapping.convention == .torch
         if isTorch, url.pathExtension != "safetensors" {
             throw TrainingError.invalidArgument(
@@ -20,7 +21,7 @@ struct WeightSaver {
             try SafetensorsFile.write(
                 Dictionary(tensors) { $1 }, metadata: ["format": isTorch ? "pt" : "thaw"], to: url)
         case "npz": try NPZFile.write(tensors(), to: url)
-        case "h5", "hdf5":
+        default:
             try refuseMapping()
             var file = HDF5Writer()
             if url.lastPathComponent.lowercased().hasSuffix(".weights.h5") {
@@ -29,7 +30,6 @@ struct WeightSaver {
                 try KerasLayerGroups.write(root, to: &file)
             }
             try file.write(to: url)
-        default: throw Self.unknownEnding(url)
         }
     }
 
@@ -75,7 +75,9 @@ struct WeightSaver {
             "saveWeights: a mapping by a function has no way back; give the names as a dictionary.")
     }
 
-    private static func unknownEnding(_ url: URL) -> TrainingError {
+    /// Throws unless a name ends as that of a file that weights are written to.
+    static func checkEnding(_ url: URL, call: String) throws {
+        guard !["safetensors", "npz", "h5", "hdf5"].contains(url.pathExtension.lowercased()) else { return }
         let remedy =
             switch url.pathExtension.lowercased() {
             case "keras": "save(to:) writes whole models."
@@ -83,8 +85,8 @@ struct WeightSaver {
                 "PyTorch reads .safetensors; write one with mapping: .torch()."
             default: "Choose one of these endings."
             }
-        return .invalidArgument(
-            "saveWeights: \(url.path) ends in none of .safetensors, .npz, .weights.h5 and .h5, the formats of weights. \(remedy)"
+        throw TrainingError.invalidArgument(
+            "\(call): \(url.path) ends in none of .safetensors, .npz, .weights.h5 and .h5, the formats of weights. \(remedy)"
         )
     }
 }

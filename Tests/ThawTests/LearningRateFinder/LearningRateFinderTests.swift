@@ -170,18 +170,18 @@ import Testing
     }
 
     /// The first batch's loss is low, all others are alike.
-    @Test func theFirstBatchesAreNoMeasure() throws {
+    @Test func theFirstBatchesAreNoMeasure() {
         let recorder = LearningRateRecorder(divergenceFactor: 4)
-        func record(_ losses: [Double]) throws {
+        func record(_ losses: [Double]) {
             for (batch, loss) in losses.enumerated() {
                 let logs = Logs([("loss", loss)])
                 (logs.batchLoss, logs.isStepSkipped) = (loss, false)
-                try recorder.onTrainBatchEnd(batch: batch, logs: logs)
+                recorder.onTrainBatchEnd(batch: batch, logs: logs)
             }
         }
-        try record([0.01] + Array(repeating: 1, count: 60))
+        record([0.01] + Array(repeating: 1, count: 60))
         #expect(recorder.end == nil)
-        try record(Array(repeating: 40, count: 5))
+        record(Array(repeating: 40, count: 5))
         #expect(recorder.end == .diverged)
     }
 

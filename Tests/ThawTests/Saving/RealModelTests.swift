@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ThawFormats
 
 @testable import Thaw
 
@@ -14,22 +15,14 @@ struct RealModelTests {
         let folder = try #require(realData)
         let model = try Model.load(from: folder.appending(path: "mlperf_tiny/pretrainedResnet.h5"))
         #expect(model.parameterCount == 78_666)
-        let bytes = try [UInt8](Data(contentsOf: folder.appending(path: "cifar10_lossless/test_932.bin")))
-        let count = bytes.count / 3073
+        let (images, labels) = try CIFARBinaryFile.read(
+            folder.appending(path: "cifar10_lossless/test_932.bin"))
+        let count = images.shape[0]
         #expect(count == 932)
-        var pixels = [Float](repeating: 0, count: count * 3072)
-        var labels: [Int32] = []
-        for image in 0..<count {
-            labels.append(Int32(bytes[image * 3073]))
-            for place in 0..<1024 {
-                for channel in 0..<3 {
-                    pixels[image * 3072 + place * 3 + channel] = Float(
-                        bytes[image * 3073 + 1 + channel * 1024 + place])
-                }
-            }
-        }
-        let probabilities = try model.predict(Tensor(shape: [count, 32, 32, 3], scalars: pixels))
-        let right = zip(probabilities.argMax(axis: -1).scalars(as: Int32.self), labels).count { $0 == $1 }
+        let probabilities = try model.predict(images.cast(to: .float32))
+        let right = zip(
+            probabilities.argMax(axis: -1).scalars(as: Int32.self), labels.scalars(as: Int32.self)
+        ).count { $0 == $1 }
         let accuracy = Double(right) / Double(count)
         #expect(abs(accuracy - 0.878) < 0.001, "\(accuracy)")
         #expect(model.optimizer?.name == "Adam")

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ThawFormats
 
 @testable import Thaw
 
@@ -113,25 +114,16 @@ struct RealWeightTests {
             from: folder.appending(path: "cifar10_resnet/resnet20-12fca82f.th"))
         #expect(report.format == .torch && report.matching == .names && report.notes.isEmpty, "\(report)")
         #expect(report.skipped.isEmpty && report.unused.isEmpty && report.loaded.count == 97)
-        let bytes = try [UInt8](Data(contentsOf: folder.appending(path: "cifar10_lossless/test_932.bin")))
-        let count = bytes.count / 3073
+        let (images, labels) = try CIFARBinaryFile.read(
+            folder.appending(path: "cifar10_lossless/test_932.bin"))
+        let count = images.shape[0]
         #expect(count == 932)
-        let means: [Float] = [0.485, 0.456, 0.406]
-        let deviations: [Float] = [0.229, 0.224, 0.225]
-        var pixels = [Float](repeating: 0, count: count * 3072)
-        var labels: [Int32] = []
-        for image in 0..<count {
-            labels.append(Int32(bytes[image * 3073]))
-            for place in 0..<1024 {
-                for channel in 0..<3 {
-                    let value = Float(bytes[image * 3073 + 1 + channel * 1024 + place]) / 255
-                    pixels[image * 3072 + place * 3 + channel] =
-                        (value - means[channel]) / deviations[channel]
-                }
-            }
-        }
-        let scores = try model.predict(Tensor(shape: [count, 32, 32, 3], scalars: pixels))
-        let right = zip(scores.argMax(axis: -1).scalars(as: Int32.self), labels).count { $0 == $1 }
+        let means = Tensor(shape: [3], scalars: [Float(0.485), 0.456, 0.406])
+        let deviations = Tensor(shape: [3], scalars: [Float(0.229), 0.224, 0.225])
+        let scores = try model.predict((images.cast(to: .float32) / 255 - means) / deviations)
+        let right = zip(
+            scores.argMax(axis: -1).scalars(as: Int32.self), labels.scalars(as: Int32.self)
+        ).count { $0 == $1 }
         let accuracy = Double(right) / Double(count)
         #expect(abs(accuracy - 0.916) < 0.001, "\(accuracy)")
     }
