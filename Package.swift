@@ -13,6 +13,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Thaw", targets: ["Thaw"]),
+        .library(name: "ThawVision", targets: ["ThawVision"]),
         .library(name: "ThawTensor", targets: ["ThawTensor"]),
         .library(name: "ThawGraph", targets: ["ThawGraph"]),
         .library(name: "ThawEngine", targets: ["ThawEngine"]),
@@ -34,6 +35,9 @@ let package = Package(
 
         // The house, from the roof to the ground.
         .target(
+            name: "ThawVision", dependencies: ["Thaw", "ThawFormats", "ThawTensor", "CImages"],
+            swiftSettings: strict),
+        .target(
             name: "Thaw", dependencies: ["ThawEngine", "ThawGraph", "ThawTensor", "ThawFormats"],
             swiftSettings: strict),
         .target(
@@ -48,7 +52,7 @@ let package = Package(
             dependencies: [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))],
             swiftSettings: strict),
 
-        // C: our kernels, the shims over oneDNN and libhdf5, and system libraries.
+        // C: our kernels, the shims over oneDNN, libhdf5, libjpeg and libpng, and system libraries.
         .target(
             name: "CKernels",
             linkerSettings: [
@@ -60,6 +64,12 @@ let package = Package(
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
         .systemLibrary(
             name: "CHDF5Library", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+        .target(name: "CImages", dependencies: ["CJPEG", "CPNG"], linkerSettings: [.linkedLibrary("m")]),
+        .systemLibrary(
+            name: "CJPEG", pkgConfig: "libjpeg",
+            providers: [.apt(["libjpeg62-turbo-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(
+            name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -72,7 +82,7 @@ let package = Package(
             path: "Tests/ThawTestSupport", swiftSettings: strict),
         // Damaged files of every format: the tests read some, and scripts/fuzz many.
         .target(
-            name: "ThawFuzzing", dependencies: ["Thaw", "ThawFormats", "ThawTensor", "CZlib"],
+            name: "ThawFuzzing", dependencies: ["Thaw", "ThawFormats", "ThawTensor", "ThawVision", "CZlib"],
             path: "Tests/ThawFuzzing", swiftSettings: strict),
         .target(name: "CMemoryMeter", path: "Tests/CMemoryMeter"),
         .executableTarget(
@@ -97,6 +107,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ThawTests", dependencies: ["Thaw", "ThawTestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "ThawVisionTests",
+            dependencies: ["ThawVision", "Thaw", "ThawFormats", "ThawFuzzing", "ThawTensor"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "ThawCommandTests",

@@ -44,7 +44,7 @@ public struct FuzzFormat: Sendable {
     ///
     /// - Throws: if the files to be damaged cannot be made.
     public static func all() throws -> [FuzzFormat] {
-        try arrays() + data() + hdf5() + models()
+        try arrays() + data() + hdf5() + images() + models()
     }
 }
 

@@ -9,7 +9,7 @@ import ThawTensor
     static let formats = (try? FuzzFormat.all()) ?? []
 
     @Test func allFormatsAreThere() throws {
-        #expect(try FuzzFormat.all().count == 16)
+        #expect(try FuzzFormat.all().count == 18)
         #expect(Set(Self.formats.map(\.name)).count == Self.formats.count)
     }
 
