@@ -18,6 +18,17 @@ public protocol GraphOperation: Sendable {
     /// The same computation in simpler operations, for engines that have no kernel for this one. Nil when
     /// it is already as simple as it gets.
     func decomposed(_ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]?
+
+    /// Whether each sample's part of the outputs follows from the same sample's part of the inputs, the samples lying one after
+    /// the other on axis 0, one or more rows each.
+    ///
+    /// What says so may be computed once for each sample and kept. By default an operation says no, which is always right: one that
+    /// mixes rows or draws random numbers must.
+    ///
+    /// - Parameters:
+    ///   - inputs: the types of the inputs.
+    ///   - areSamples: for each input whether it holds samples; at least one does. The others are the same for all samples.
+    func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool
 }
 
 extension GraphOperation {
@@ -26,6 +37,9 @@ extension GraphOperation {
 
     /// The same in simpler operations.
     public func decomposed(_ inputs: [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]? { nil }
+
+    /// Nothing is known of the samples.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { false }
 }
 
 /// What an operation needs to write its gradient.

@@ -36,6 +36,14 @@ public struct Tensor: Sendable {
         self.dtype = dtype
     }
 
+    /// A tensor of memory that was made for it.
+    init(shape: [Int], dtype: DType, count: Int, storage: TensorStorage) {
+        self.shape = shape
+        self.dtype = dtype
+        self.count = count
+        self.storage = storage
+    }
+
     /// The memory of `other` under another shape of the same count.
     init(sharing other: Tensor, shape: [Int]) {
         self.shape = shape

@@ -8,22 +8,33 @@ final class TensorStorage: @unchecked Sendable {
 
     let base: UnsafeMutableRawPointer
     let byteCount: Int
+    /// Keeps the memory, and gives it back with itself; nil for memory of this storage's own.
+    private let owner: AnyObject?
 
     /// Memory with arbitrary contents.
     init(byteCount: Int) {
         self.byteCount = byteCount
+        owner = nil
         base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
     }
 
     /// A copy of `other`.
     init(copying other: TensorStorage) {
         byteCount = other.byteCount
+        owner = nil
         base = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
         base.copyMemory(from: other.base, byteCount: byteCount)
     }
 
+    /// Memory that someone else gives back.
+    init(base: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject) {
+        self.base = base
+        self.byteCount = byteCount
+        self.owner = owner
+    }
+
     deinit {
-        base.deallocate()
+        if owner == nil { base.deallocate() }
     }
 
     func fillWithZeros() {

@@ -22,7 +22,7 @@ extension FuzzFormat {
             HandmadeFiles.tar([("a/data_batch_1.bin", cifar[0]), ("readme", [1, 2, 3]), ("empty", [])]))
         let tarContents = HandmadeFiles.tar([("x", [UInt8](0..<200)), ("y/z", [])])
         return [
-            FuzzFormat("gzip", files: try (idx + cifar).map(HandmadeFiles.gzipped)) { bytes, _ in
+            FuzzFormat("gzip", files: (idx + cifar).map(HandmadeFiles.gzipped)) { bytes, _ in
                 _ = try Gzip.decompress(bytes, limit: 1 << 20, file: "gzip")
             },
             FuzzFormat(
@@ -48,7 +48,7 @@ extension FuzzFormat {
                     return isZipped ? HandmadeFiles.gzipped(mutant) : mutant
                 }
             ) { _, url in _ = try IDXFile.read(url) },
-            FuzzFormat("cifar", ending: "bin", files: cifar + (try cifar.map(HandmadeFiles.gzipped))) {
+            FuzzFormat("cifar", ending: "bin", files: cifar + cifar.map(HandmadeFiles.gzipped)) {
                 _, url in
                 if (try? CIFARBinaryFile.read(url)) != nil { return }
                 _ = try CIFARBinaryFile.readHundred(url)

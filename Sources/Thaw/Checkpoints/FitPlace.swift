@@ -8,6 +8,8 @@ struct FitPlace {
     var isWithinEpoch = false
     /// The batches done in it.
     var batch = 0
+    /// Whether the epoch under way goes on with what the frozen prefix made of the samples.
+    var readsFeatures = false
     /// The number of the optimizer's coming batch when the epoch began: what the order of samples is keyed by.
     var epochStart = 0
     /// The same when `fit` began.
@@ -36,6 +38,7 @@ extension FitPlace {
     var json: JSONValue {
         [
             "epoch": .integer(epoch), "isWithinEpoch": .bool(isWithinEpoch), "batch": .integer(batch),
+            "readsFeatures": .bool(readsFeatures),
             "epochStart": .integer(epochStart), "fitStart": .integer(fitStart),
             "lastLogs": .array(lastLogs.map { [.string($0.name), .exact($0.value)] }),
         ]
@@ -45,6 +48,7 @@ extension FitPlace {
         epoch = try fields.integer("epoch")
         isWithinEpoch = try fields.flag("isWithinEpoch")
         batch = try fields.integer("batch", in: 0...(isWithinEpoch ? CheckpointFields.largest : 0))
+        readsFeatures = try fields.flag("readsFeatures")
         epochStart = try fields.integer("epochStart")
         fitStart = try fields.integer("fitStart")
         lastLogs = try fields.list("lastLogs").map { entry in

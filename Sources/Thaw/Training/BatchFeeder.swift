@@ -26,13 +26,29 @@ final class BatchFeeder {
     private var checks: [(loss: Loss, predictionShape: [Int])] = []
     private var mapped: MappedBatches?
 
+    /// Whether a sample is the same each time.
+    var isDeterministic: Bool { dataset.isDeterministic }
+
+    /// The targets of the batch that was filled in last, as maps made them; nil for data without maps.
+    private(set) var lastTargets: [Tensor]?
+
     /// What tells the samples from others, found out when it is first asked for.
     private(set) lazy var dataIdentity = DataIdentity(of: dataset)
 
     /// - Parameters:
     ///   - call: the name of the call, for errors.
     ///   - targetCount: how many targets steps need.
-    init(_ dataset: Dataset, call: String, targetCount: Int, classWeights: [Int: Double]? = nil) throws {
+    convenience init(
+        _ dataset: Dataset, call: String, targetCount: Int, classWeights: [Int: Double]? = nil
+    ) throws {
+        try self.init(
+            dataset, call: call, targetCount: targetCount, classWeights: classWeights.map { ClassWeights($0) }
+        )
+    }
+
+    private init(_ dataset: Dataset, call: String, targetCount: Int, classWeights weights: ClassWeights?)
+        throws
+    {
         guard !dataset.isEmpty else { throw TrainingError.emptyData(call: call) }
         self.dataset = dataset
         self.call = call
@@ -44,11 +60,10 @@ final class BatchFeeder {
                 "\(call): the data has \(signature.targets.count) targets for each sample; expected \(targetCount), for the "
                     + "model's \(outputs). Make the data set with Dataset(x, y) or Dataset(inputs:targets:).")
         }
-        guard classWeights == nil || targetCount == 1 else {
+        guard weights == nil || targetCount == 1 else {
             throw TrainingError.invalidArgument(
                 "\(call): class weights go with a model of one output; give sample weights instead.")
         }
-        let weights = classWeights.map { ClassWeights($0) }
         self.classWeights = weights
         if let weights, !dataset.isMapped, let targets = dataset.targets.first {
             combinedWeights = weights.combined(targets: targets, sampleWeights: dataset.sampleWeights)
@@ -144,7 +159,23 @@ final class BatchFeeder {
     /// Which sample stands at a place of the epoch's order.
     func sample(at place: Int) -> Int { dataset.identity(order[place]) }
 
+    /// The same samples with other inputs, and with the targets that maps made of them.
+    ///
+    /// - Parameter targets: nil for data without maps.
+    func replacing(inputs: [Tensor], targets: [Tensor]?) throws -> BatchFeeder {
+        let columns = DatasetColumns(
+            inputs: inputs, targets: targets ?? dataset.targets, weights: dataset.sampleWeights,
+            identities: dataset.identities)
+        let result = try BatchFeeder(
+            Dataset(columns: columns), call: call, targetCount: usesTargets ? signature.targets.count : 0,
+            classWeights: classWeights)
+        result.checks = checks
+        if let targets { try result.check(targets, sample: dataset.identity) }
+        return result
+    }
+
     private func fill(_ step: CompiledStep, with batch: Batch) throws {
+        lastTargets = batch.targets
         for (slot, input) in zip(step.inputSlots, batch.inputs) { try step.executable.setInput(slot, input) }
         if !step.targetSlots.isEmpty {
             try check(batch.targets) { batch.identities[$0] }

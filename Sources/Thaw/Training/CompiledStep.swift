@@ -11,6 +11,7 @@ final class CompiledStep {
         static let sampleWeights = "sampleWeights"
         static let learningRate = "learningRate"
         static let loss = "loss"
+        static func feature(_ index: Int) -> String { "feature_\(index)" }
         static func prediction(_ index: Int) -> String { "prediction_\(index)" }
     }
 

@@ -7,12 +7,13 @@ final class EvaluationLoop {
     private let compilation: Compilation
     let feeder: BatchFeeder
     private let batchSize: Int
-    private let pool: StepPool
+    private let source: StepSource
     private var isChecked = false
 
     init(
         model: Model, compilation: Compilation, feeder: BatchFeeder, batchSize: Int, mode: Mode,
-        statistics: BatchNormalization.Statistics? = nil, liveRandomness: LiveRandomness = .automatic
+        statistics: BatchNormalization.Statistics? = nil, liveRandomness: LiveRandomness = .automatic,
+        featureCache: FeatureCache = .off, changing: @escaping () throws -> Set<ObjectIdentifier> = { [] }
     ) {
         self.model = model
         self.compilation = compilation
@@ -20,8 +21,10 @@ final class EvaluationLoop {
         self.batchSize = batchSize
         let key = feeder.key(
             kind: .evaluate, model: model, mode: mode, liveRandomness: liveRandomness, statistics: statistics)
-        pool = StepPool(model: model, key: key) {
-            try StepBuilder.evaluationStep(model: model, key: $0, compilation: compilation)
+        source = StepSource(
+            model: model, data: feeder, key: key, cache: featureCache, changing: changing
+        ) {
+            try StepBuilder.evaluation(model: model, key: $0, compilation: compilation)
         }
     }
 
@@ -31,29 +34,31 @@ final class EvaluationLoop {
     /// Compiles the step and checks the targets against the model's output.
     func prepare() throws {
         guard !isChecked else { return }
-        let step = try pool.step(rows: min(batchSize, feeder.count))
-        try feeder.checkTargets(compilation.goals, predictionShapes: step.predictionShapes)
+        try feeder.checkTargets(
+            compilation.goals, predictionShapes: source.predictionShapes(batchSize: batchSize))
         isChecked = true
     }
 
     /// Evaluates all samples and gives loss and metrics in order of their names.
     func run(
-        callbacks: CallbackList, progress: ProgressPrinter?, isCancelled: () -> Bool
+        callbacks: CallbackList, progress: ProgressPrinter?, verbosity: Verbosity = .silent,
+        isCancelled: () -> Bool
     ) throws -> [(name: String, value: Double)] {
         try prepare()
         let metrics = compilation.evaluationMetrics
         try metrics.reset()
         try callbacks.notify { try $0.onTestBegin() }
         let logs = Logs { metrics.results }
-        feeder.begin(order: nil, batchSize: batchSize, seed: model.seed, epoch: 0, engine: model.engine)
+        try source.begin(
+            order: nil, batchSize: batchSize, seed: model.seed, epoch: 0, verbosity: verbosity,
+            isCancelled: isCancelled)
         for batch in 0..<steps {
             if isCancelled() { throw CancellationError() }
             if !callbacks.isEmpty { try callbacks.notify { try $0.onTestBatchBegin(batch: batch) } }
             model.engine.serveOthers()
             let start = batch * batchSize
             let rows = min(batchSize, feeder.count - start)
-            let step = try pool.step(rows: rows)
-            try feeder.fill(step, start: start, rows: rows)
+            let step = try source.step(start: start, rows: rows)
             step.setRandomKey(seed: model.seed, step: 0, position: start)
             try step.executable.run()
             metrics.collect(rows: rows)

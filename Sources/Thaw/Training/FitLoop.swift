@@ -11,7 +11,7 @@ final class FitLoop {
     let callbacks: CallbackList
     /// Those of the callbacks that want checkpoints.
     let backups: [BackupAndRestore]
-    private let pool: StepPool
+    private let source: StepSource
     var history: History
     var place: FitPlace
 
@@ -27,8 +27,11 @@ final class FitLoop {
         self.callbacks = callbacks
         backups = callbacks.callbacks.compactMap { $0 as? BackupAndRestore }
         place = FitPlace(epoch: options.initialEpoch)
-        pool = StepPool(model: model, key: feeder.key(kind: .train, model: model, mode: .training)) {
-            try StepBuilder.trainingStep(model: model, key: $0, compilation: compilation)
+        source = StepSource(
+            model: model, data: feeder, key: feeder.key(kind: .train, model: model, mode: .training),
+            cache: options.featureCache
+        ) {
+            try StepBuilder.training(model: model, key: $0, compilation: compilation)
         }
         history = History(
             batchSize: options.batchSize,
@@ -60,8 +63,8 @@ final class FitLoop {
 
     /// Compiles the step and looks at all targets, so that what can be known to fail does so before training.
     func prepare() throws {
-        let step = try pool.step(rows: min(options.batchSize, feeder.count))
-        try feeder.checkTargets(compilation.goals, predictionShapes: step.predictionShapes)
+        try feeder.checkTargets(
+            compilation.goals, predictionShapes: source.predictionShapes(batchSize: options.batchSize))
         try validation?.prepare()
         model.training.logNames = logNames
     }
@@ -86,9 +89,13 @@ final class FitLoop {
             try callbacks.notify { try $0.onEpochBegin(epoch: epoch) }
             place.begin(at: compilation.optimizer.batchNumber)
         }
-        feeder.begin(
+        try source.begin(
             order: options.shuffles ? order() : nil, batchSize: options.batchSize, seed: options.seed,
-            epoch: place.epochStart, engine: model.engine, firstBatch: place.batch)
+            epoch: place.epochStart, firstBatch: place.batch,
+            allowsFeatures: place.batch == 0 || place.readsFeatures, verbosity: options.verbosity,
+            isCancelled: isCancelled)
+        place.readsFeatures = source.readsFeatures
+        history.frozenPrefix = source.kept?.summary
 
         let batchLogs = Logs { metrics.results }
         while place.batch < history.stepsPerEpoch, place.batch == 0 || !model.training.stopsTraining {
@@ -101,6 +108,8 @@ final class FitLoop {
                 batchLogs.invalidate()
                 (batchLogs.batchLoss, batchLogs.isStepSkipped) = (loss, isSkipped)
                 try callbacks.notify { try $0.onTrainBatchEnd(batch: batch, logs: batchLogs) }
+                try source.noteChanges(nextBatch: batch + 1)
+                place.readsFeatures = source.readsFeatures
                 try saveCheckpoints(afterEpoch: false)
             }
             if isCancelled() {
@@ -113,7 +122,9 @@ final class FitLoop {
         let hasMeasured = compilation.optimizer.batchNumber > place.epochStart
         let logs = Logs(hasMeasured ? metrics.results : metrics.results.map { ($0.name, .nan) })
         if let validation, (epoch + 1) % options.validationFrequency == 0 {
-            for entry in try validation.run(callbacks: callbacks, progress: nil, isCancelled: isCancelled) {
+            for entry in try validation.run(
+                callbacks: callbacks, progress: nil, verbosity: options.verbosity, isCancelled: isCancelled)
+            {
                 logs["val_" + entry.name] = entry.value
             }
         }
@@ -132,9 +143,8 @@ final class FitLoop {
         model.engine.serveOthers()
         let start = batch * options.batchSize
         let rows = min(options.batchSize, feeder.count - start)
-        let step = try pool.step(rows: rows, gathering: compilation.optimizer.gatheringPhase)
         let optimizer = compilation.optimizer
-        try feeder.fill(step, start: start, rows: rows)
+        let step = try source.step(start: start, rows: rows, gathering: optimizer.gatheringPhase)
         let rate = optimizer.learningRate
         guard Float(rate).isFinite, rate >= 0 else {
             throw TrainingError.invalidArgument(
@@ -164,9 +174,9 @@ final class FitLoop {
             model.training.stopsTraining = true
         case .throw:
             let diagnosis = try NonFiniteDiagnosis(
-                model: model, key: pool.key(rows: rows), compilation: compilation)
+                model: model, key: source.wholeKey(rows: rows), compilation: compilation)
             let origin = try diagnosis.origin {
-                try feeder.fill($0, start: start, rows: rows)
+                try source.fillWhole($0, start: start, rows: rows)
                 $0.setRandomKey(seed: options.seed, step: compilation.optimizer.batchNumber)
             } sample: {
                 feeder.sample(at: start + $0)

@@ -9,6 +9,8 @@ struct FitOptions {
     var verbosity: Verbosity
     var onNonFinite: NonFinitePolicy
     var seed: UInt64
+    /// Where features of the frozen prefix are kept.
+    var featureCache: FeatureCache
 
     /// Throws unless the numbers make sense.
     func check() throws {

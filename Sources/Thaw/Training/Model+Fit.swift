@@ -33,6 +33,7 @@ extension Model {
     ///   - onNonFinite: what to do when the loss or a gradient is infinite or NaN. The weights never
     ///     get such an update.
     ///   - seed: where the order of samples and dropout start from; nil is the model's seed.
+    ///   - featureCache: where what frozen layers make of each sample is kept; see `FeatureCache`.
     /// - Returns: loss and metrics of each epoch.
     /// - Throws: `TrainingError` for arguments, data and labels that do not fit, before anything is changed;
     ///   `TrainingError.nonFinite`, `CancellationError`, and what callbacks and maps throw.
@@ -42,12 +43,14 @@ extension Model {
         validationSplit: Double = 0, validationBatchSize: Int? = nil, validationFrequency: Int = 1,
         shuffle: Bool = true, classWeights: [Int: Double]? = nil, initialEpoch: Int = 0,
         verbosity: Verbosity = .automatic, callbacks: [Callback] = [],
-        onNonFinite: NonFinitePolicy = .throw, seed: UInt64? = nil
+        onNonFinite: NonFinitePolicy = .throw, seed: UInt64? = nil,
+        featureCache: FeatureCache = .automatic
     ) throws -> History {
         let options = FitOptions(
             batchSize: batchSize, epochs: epochs, initialEpoch: initialEpoch, shuffles: shuffle,
             validationBatchSize: validationBatchSize ?? batchSize, validationFrequency: validationFrequency,
-            verbosity: verbosity, onNonFinite: onNonFinite, seed: seed ?? self.seed)
+            verbosity: verbosity, onNonFinite: onNonFinite, seed: seed ?? self.seed,
+            featureCache: training.isOneBatch ? .off : featureCache)
         try options.check()
         let compilation = try compilation(for: "fit")
         // Settings may have been changed since compile.
@@ -66,7 +69,8 @@ extension Model {
                 model: self, compilation: compilation,
                 feeder: try BatchFeeder(
                     $0, call: "fit (validation)", targetCount: compilation.goals.count),
-                batchSize: options.validationBatchSize, mode: .inference)
+                batchSize: options.validationBatchSize, mode: .inference, featureCache: options.featureCache,
+                changing: { try self.variablesChangedByTraining(on: feeder, compilation) })
         }
 
         training.stopsTraining = false
@@ -93,7 +97,8 @@ extension Model {
         validation: Dataset? = nil, validationSplit: Double = 0, validationBatchSize: Int? = nil,
         validationFrequency: Int = 1, shuffle: Bool = true, classWeights: [Int: Double]? = nil,
         initialEpoch: Int = 0, verbosity: Verbosity = .automatic, callbacks: [Callback] = [],
-        onNonFinite: NonFinitePolicy = .throw, seed: UInt64? = nil
+        onNonFinite: NonFinitePolicy = .throw, seed: UInt64? = nil,
+        featureCache: FeatureCache = .automatic
     ) throws -> History {
         try fit(
             Dataset(x, y, sampleWeights: sampleWeights), batchSize: batchSize, epochs: epochs,
@@ -101,7 +106,19 @@ extension Model {
             validationBatchSize: validationBatchSize,
             validationFrequency: validationFrequency, shuffle: shuffle, classWeights: classWeights,
             initialEpoch: initialEpoch, verbosity: verbosity, callbacks: callbacks, onNonFinite: onNonFinite,
-            seed: seed)
+            seed: seed, featureCache: featureCache)
+    }
+}
+
+extension Model {
+    /// The variables that a training step assigns.
+    private func variablesChangedByTraining(
+        on feeder: BatchFeeder, _ compilation: Compilation
+    ) throws -> Set<ObjectIdentifier> {
+        var key = feeder.key(kind: .train, model: self, mode: .training)
+        key.batchSize = min(FrozenPrefix.batchSize, feeder.count)
+        let builder = try StepBuilder.training(model: self, key: key, compilation: compilation)
+        return Set(builder.graph.assignments.map { ObjectIdentifier($0.variable) })
     }
 }
 

@@ -3,18 +3,18 @@ import ThawGraph
 // The kinds of steps, as arrangements of stages.
 extension StepBuilder {
     /// The step that trains: everything from the batch to the new weights, in one graph.
-    static func trainingStep(model: Model, key: StepKey, compilation: Compilation) throws -> CompiledStep {
+    static func training(model: Model, key: StepKey, compilation: Compilation) throws -> StepBuilder {
         let builder = StepBuilder(
             model: model, key: key, compilation: compilation, metrics: compilation.trainingMetrics,
             writesState: true)
         try compilation.step.build(builder)
         try builder.keepStateUnlessFinite()
         try builder.context.tracer.assignUpdates()
-        return try builder.compiled()
+        return builder
     }
 
     /// The step that evaluates: forward, loss and metrics.
-    static func evaluationStep(model: Model, key: StepKey, compilation: Compilation) throws -> CompiledStep {
+    static func evaluation(model: Model, key: StepKey, compilation: Compilation) throws -> StepBuilder {
         let builder = StepBuilder(
             model: model, key: key, compilation: compilation, metrics: compilation.evaluationMetrics,
             writesState: false)
@@ -27,7 +27,7 @@ extension StepBuilder {
             predictions[index] = try prediction.marked(mark)
         }
         try builder.updateMetrics(loss: loss, predictions: predictions)
-        return try builder.compiled()
+        return builder
     }
 
     /// The step that predicts.

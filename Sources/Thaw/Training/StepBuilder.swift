@@ -191,7 +191,15 @@ extension StepBuilder {
                 "the training step of model \(model.name) never calls updateMetrics(loss:predictions:), so its loss is not known."
             )
         }
-        try graph.assignOnlyIf(graph.allFinite(watched + inputs + context.tracer.updatedValues))
+        // What is computed apart is kept row by row, and so is whether it was finite.
+        let marks = key.part == .whole ? inputs : try inputs.map { try rowMark(of: $0) }
+        try graph.assignOnlyIf(graph.allFinite(watched + marks + context.tracer.updatedValues))
+    }
+
+    /// Zero for each row of an input, NaN where the row holds NaN or infinity; shape `[batch, 1]`.
+    private func rowMark(of input: SymbolicTensor) throws -> SymbolicTensor {
+        // Zero times anything finite is zero.
+        try (input * 0).reshape(to: [key.batchSize, -1]).sum(axes: [1], keepingDimensions: true)
     }
 
     /// Zero for each sample, NaN where its input holds NaN or infinity, in the shape `[batch, 1, ...]` that goes with the
@@ -214,10 +222,15 @@ extension StepBuilder {
         return mark
     }
 
+    /// The shapes of the model's outputs, batch included.
+    var predictionShapes: [[Int]] { outputs.map(\.shape) }
+
     /// Compiles what was built.
-    func compiled() throws -> CompiledStep {
+    ///
+    /// - Parameter part: a part of the graph to compile in its place.
+    func compiled(_ part: Graph? = nil) throws -> CompiledStep {
         try CompiledStep(
-            graph: graph, model: model, batchSize: key.batchSize, predictionShapes: outputs.map(\.shape),
+            graph: part ?? graph, model: model, batchSize: key.batchSize, predictionShapes: predictionShapes,
             targetTypes: targets.map(\.dtype), gathering: gathering)
     }
 }

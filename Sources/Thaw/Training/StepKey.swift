@@ -21,8 +21,18 @@ struct StepKey: Hashable {
     var mode: Mode
     var liveRandomness: LiveRandomness = .automatic
     var statistics: BatchNormalization.Statistics?
+    /// What of the step is compiled.
+    var part = StepPart.whole
     /// The settings of the model's layers, which of them are trainable among these.
     var model: ModelSignature
+}
+
+/// Which part of a step is compiled: all of it, or one side of the border of its frozen prefix, the features at which have these
+/// shapes for one sample.
+enum StepPart: Hashable {
+    case whole
+    case prefix([[Int]])
+    case rest([[Int]])
 }
 
 /// Everything about a model's layers that a trace depends on: which layers there are and where, their

@@ -20,6 +20,11 @@ public struct BatchNormalizationInference: GraphOperation, Hashable {
         return [inputs[0]]
     }
 
+    /// Whether each sample is computed for itself: with the same statistics for all.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool {
+        inputs[0].rank > 1 && !areSamples.dropFirst().contains(true)
+    }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let shape = context.input.shape

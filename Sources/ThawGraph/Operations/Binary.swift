@@ -59,6 +59,11 @@ public struct Binary: GraphOperation, Hashable {
         return [TensorType(shape, kind.isPredicate ? .bool : inputs[0].dtype)]
     }
 
+    /// Whether each sample is computed for itself.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool {
+        ShapeRules.keepsSamplesApart(broadcasting: inputs, areSamples: areSamples)
+    }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         guard !kind.isPredicate else { return [nil, nil] }

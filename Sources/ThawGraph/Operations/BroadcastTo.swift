@@ -18,6 +18,11 @@ public struct BroadcastTo: GraphOperation, Hashable {
         return [TensorType(shape, inputs[0].dtype)]
     }
 
+    /// Whether each sample is computed for itself: no axis is put before theirs.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool {
+        shape.count == inputs[0].rank && shape[0] == inputs[0].shape[0]
+    }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         [try context.arrived().summed(toShape: context.input.shape)]

@@ -15,6 +15,9 @@ public struct Cast: GraphOperation, Hashable {
         return [TensorType(inputs[0].shape, dtype)]
     }
 
+    /// Whether each sample is computed for itself.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { true }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         guard dtype.isFloatingPoint, context.input.dtype.isFloatingPoint else { return [nil] }

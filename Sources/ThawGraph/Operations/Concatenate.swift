@@ -31,6 +31,11 @@ public struct Concatenate: GraphOperation, Hashable {
         return [TensorType(shape, first.dtype)]
     }
 
+    /// Whether each sample is computed for itself: along another axis, and with nothing that is no sample.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool {
+        axis > 0 && !areSamples.contains(false)
+    }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()

@@ -80,6 +80,9 @@ public struct Convolution2D: GraphOperation, Hashable {
         ]
     }
 
+    /// Whether each sample is computed for itself: with one kernel for all.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { !areSamples[1] }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()

@@ -26,6 +26,9 @@ public struct Convolution2DInputGradient: GraphOperation, Hashable {
     }
 
     // The operation is linear in each input; both derivatives are the convolution's relatives.
+    /// Whether each sample is computed for itself: with one kernel for all.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { !areSamples[0] }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()

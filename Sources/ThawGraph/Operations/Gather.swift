@@ -20,6 +20,11 @@ public struct Gather: GraphOperation, Hashable {
         return [TensorType(inputs[1].shape + inputs[0].shape.dropFirst(), inputs[0].dtype)]
     }
 
+    /// Whether each sample is computed for itself: rows of one table, at the samples' indices.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool {
+        areSamples == [false, true]
+    }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let rows = ScatterAdd(rows: context.inputs[0].shape[0])

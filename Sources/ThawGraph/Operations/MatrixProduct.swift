@@ -46,6 +46,11 @@ public struct MatrixProduct: GraphOperation, Hashable {
         return [TensorType(a.dropLast(2) + [m, n], inputs[0].dtype)]
     }
 
+    /// Whether each sample is computed for itself: rows by one matrix, or matrices pair by pair.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool {
+        inputs[0].rank == 2 ? areSamples == [true, false] && !transposeA : areSamples == [true, true]
+    }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()

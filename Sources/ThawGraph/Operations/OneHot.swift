@@ -19,6 +19,9 @@ public struct OneHot: GraphOperation, Hashable {
         return [TensorType(inputs[0].shape + [depth], .float32)]
     }
 
+    /// Whether each sample is computed for itself.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { true }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] { [nil] }
 }

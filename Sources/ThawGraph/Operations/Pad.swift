@@ -37,6 +37,11 @@ public struct Pad: GraphOperation, Hashable {
         return [TensorType(shape.indices.map { before[$0] + shape[$0] + after[$0] }, inputs[0].dtype)]
     }
 
+    /// Whether each sample is computed for itself: none is added.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool {
+        before[0] == 0 && after[0] == 0
+    }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         [try context.arrived().slice(starts: before, sizes: context.input.shape)]

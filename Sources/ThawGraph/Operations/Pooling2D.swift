@@ -63,6 +63,9 @@ public struct Pooling2D: GraphOperation, Hashable {
         return [TensorType(try outputShape(inputs[0]), inputs[0].dtype)]
     }
 
+    /// Whether each sample is computed for itself.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { true }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         try context.graph.apply(Pooling2DGradient(pooling: self), [context.input, context.arrived()])

@@ -63,6 +63,9 @@ public struct Reduction: GraphOperation, Hashable {
         return [TensorType(outputShape(of: input.shape), input.dtype)]
     }
 
+    /// Whether each sample is computed for itself: along other axes.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { !axes.contains(0) }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let x = context.input

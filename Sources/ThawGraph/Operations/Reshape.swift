@@ -20,6 +20,9 @@ public struct Reshape: GraphOperation, Hashable {
         return [TensorType(shape, inputs[0].dtype)]
     }
 
+    /// Whether each sample is computed for itself.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { true }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         [try context.arrived().reshape(to: context.input.shape)]

@@ -23,6 +23,9 @@ public struct RowNormalization: GraphOperation, Hashable {
         return [x, TensorType(x.shape.dropLast() + [1], x.dtype)]
     }
 
+    /// Whether each sample is computed for itself: along another axis than that of the samples.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { inputs[0].rank > 1 }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let (y, inverse) = (context.outputs[0], context.outputs[1])

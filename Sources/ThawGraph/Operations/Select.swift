@@ -16,6 +16,11 @@ public struct Select: GraphOperation, Hashable {
         return [TensorType(try ShapeRules.broadcast(inputs[0].shape, values), inputs[1].dtype)]
     }
 
+    /// Whether each sample is computed for itself.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool {
+        ShapeRules.keepsSamplesApart(broadcasting: inputs, areSamples: areSamples)
+    }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()

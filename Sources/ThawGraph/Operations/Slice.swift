@@ -45,6 +45,11 @@ public struct Slice: GraphOperation, Hashable {
         return [TensorType(sizes, inputs[0].dtype)]
     }
 
+    /// Whether each sample is computed for itself: all of them are kept.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool {
+        sizes[0] == inputs[0].shape[0] && strides[0] == 1
+    }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()

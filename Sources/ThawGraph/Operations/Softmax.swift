@@ -15,6 +15,9 @@ public struct Softmax: GraphOperation, Hashable {
         return inputs
     }
 
+    /// Whether each sample is computed for itself: along another axis than that of the samples.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { inputs[0].rank > 1 }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         let gradient = try context.arrived()
@@ -33,6 +36,9 @@ public struct LogSoftmax: GraphOperation, Hashable {
     public func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] {
         try Softmax().outputTypes(for: inputs)
     }
+
+    /// Whether each sample is computed for itself: along another axis than that of the samples.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { inputs[0].rank > 1 }
 
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {

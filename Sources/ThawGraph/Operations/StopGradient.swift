@@ -9,6 +9,9 @@ public struct StopGradient: GraphOperation, Hashable {
         return inputs
     }
 
+    /// Whether each sample is computed for itself.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { true }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] { [nil] }
 }

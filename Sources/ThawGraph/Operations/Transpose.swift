@@ -22,6 +22,9 @@ public struct Transpose: GraphOperation, Hashable {
         return [TensorType(permutation.map { input.shape[$0] }, input.dtype)]
     }
 
+    /// Whether each sample is computed for itself: their axis stays first.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { permutation[0] == 0 }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         [try context.arrived().transpose(inverse)]

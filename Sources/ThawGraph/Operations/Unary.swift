@@ -41,6 +41,9 @@ public struct Unary: GraphOperation, Hashable {
 
     // Where possible a gradient is written in the output: an engine fuses an activation into the product
     // before it, and the input is then never stored.
+    /// Whether each sample is computed for itself.
+    public func keepsSamplesApart(_ inputs: [TensorType], areSamples: [Bool]) -> Bool { true }
+
     /// The gradients of the inputs.
     public func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         guard isDifferentiable else { return [nil] }

@@ -42,15 +42,8 @@ public struct GraphRewriter {
         _ replace: (Int, [SymbolicTensor]) throws(GraphError) -> [SymbolicTensor]?
     ) throws(GraphError) -> [SymbolicTensor] {
         try target.withScope(node.scope) { () throws(GraphError) in
-            switch node.operation {
-            case let input as Input:
-                return [target.input(input.inputName, shape: input.type.shape, dtype: input.type.dtype)]
-            case let read as VariableRead:
-                return [target.read(read.variable)]
-            default:
-                break
-            }
-            if let replacement = try replace(index, inputs) {
+            let isLeaf = node.operation is Input || node.operation is VariableRead
+            if !isLeaf, let replacement = try replace(index, inputs) {
                 guard replacement.map(\.type) == node.outputTypes else {
                     throw GraphError(
                         "a pass replaced outputs of \(node.outputTypes) by \(replacement.map(\.type)); "
@@ -58,8 +51,7 @@ public struct GraphRewriter {
                 }
                 return replacement
             }
-            if let constant = node.operation as? Constant { return [target.constant(constant.tensor)] }
-            return try target.apply(node.operation, inputs)
+            return try target.copy(node, inputs)
         }
     }
 }
@@ -67,12 +59,7 @@ public struct GraphRewriter {
 extension Graph {
     /// For each node whether an output, an assignment or the condition of the assignments depends on it.
     public func reachableNodes() -> [Bool] {
-        var isNeeded = [Bool](repeating: false, count: nodes.count)
-        for value in outsideUses() { isNeeded[value.node] = true }
-        for index in nodes.indices.reversed() where isNeeded[index] {
-            for input in nodes[index].inputs { isNeeded[input.node] = true }
-        }
-        return isNeeded
+        nodesNeeded(for: valuesUsedOutside)
     }
 
     /// How often each value is used: by nodes that are needed, outputs, assignments and the condition of the
@@ -83,7 +70,7 @@ extension Graph {
         for (index, node) in nodes.enumerated() where isNeeded[index] {
             for input in node.inputs { counts[input, default: 0] += 1 }
         }
-        for value in outsideUses() { counts[value, default: 0] += 1 }
+        for value in valuesUsedOutside { counts[value, default: 0] += 1 }
         return counts
     }
 
@@ -94,9 +81,5 @@ extension Graph {
             depends[index] = node.operation is Input || node.inputs.contains { depends[$0.node] }
         }
         return depends
-    }
-
-    private func outsideUses() -> [Value] {
-        outputs.map(\.value) + assignments.map(\.value) + (assignmentPredicate.map { [$0] } ?? [])
     }
 }

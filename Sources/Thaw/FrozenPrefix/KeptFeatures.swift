@@ -1,0 +1,31 @@
+import ThawTensor
+
+/// What the frozen prefix made of every sample of a data set, and what it depended on.
+struct KeptFeatures {
+    let prefix: FrozenPrefix
+    /// The versions of the prefix's variables when the features were computed.
+    let versions: [UInt64]
+    /// The same samples, with features in place of inputs.
+    let feeder: BatchFeeder
+    /// The steps that go on from the features.
+    let pool: StepPool
+    /// One line of what was done: `frozen prefix: 143 of 177 layers, features 200 x 7 x 7 x 1024, 40.1 MB, computed once`.
+    var summary: String {
+        // A mark of one number tells whether a sample was finite.
+        let shapes = prefix.featureShapes.filter { !$0.allSatisfy { $0 == 1 } }
+        let texts = (shapes.isEmpty ? [[1]] : shapes).map { shape in
+            ([feeder.count] + shape).map(String.init).joined(separator: " x ")
+        }
+        let (frozen, all) = prefix.layerCounts
+        return "frozen prefix: \(frozen) of \(all) layers, features \(texts.joined(separator: " + ")), "
+            + "\(Self.size(feeder.count * prefix.bytesPerSample)), computed once"
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        let (value, unit) =
+            bytes >= 1_000_000_000
+            ? (Double(bytes) / 1e9, "GB")
+            : bytes >= 1_000_000 ? (Double(bytes) / 1e6, "MB") : (Double(bytes) / 1e3, "kB")
+        return "\((value * 10).rounded() / 10) \(unit)"
+    }
+}
