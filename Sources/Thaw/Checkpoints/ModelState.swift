@@ -9,6 +9,8 @@ struct ModelState {
     var layers: [(path: String, type: String)]
     /// The paths of those whose flag is off.
     var frozen: Set<String>
+    /// The multipliers of the learning rate that are not 1.
+    var learningRateMultipliers: [String: Double]
     var statistics: [String: BatchNormalization.Statistics]
     var parameters: [(path: String, value: Tensor)]
     var optimizer: OptimizerState
@@ -19,6 +21,9 @@ struct ModelState {
         seed = model.seed
         self.layers = layers.map { ($0.path, $0.layer.typeName) }
         frozen = Set(layers.filter { !$0.layer.ownsTrainableFlag }.map(\.path))
+        learningRateMultipliers = Dictionary(
+            layers.map { ($0.path, $0.layer.ownLearningRateMultiplier) }.filter { $0.1 != 1 }
+        ) { $1 }
         statistics = [:]
         for (path, layer) in layers {
             if let layer = layer as? BatchNormalization { statistics[path] = layer.statistics }
@@ -82,6 +87,7 @@ struct ModelState {
         }
         for (path, layer) in Self.layers(of: model) {
             layer.ownsTrainableFlag = !frozen.contains(path)
+            layer.ownLearningRateMultiplier = learningRateMultipliers[path] ?? 1
             if let statistics = statistics[path] { (layer as? BatchNormalization)?.statistics = statistics }
         }
         model.seed = seed
@@ -96,6 +102,7 @@ extension ModelState {
             "name": .string(name), "seed": .string("\(seed)"),
             "layers": .array(layers.map { [.string($0.path), .string($0.type)] }),
             "frozen": .array(frozen.sorted().map(JSONValue.string)),
+            "learningRateMultipliers": .object(learningRateMultipliers.mapValues(JSONValue.exact)),
             "statistics": .object(statistics.mapValues { .string($0.rawValue) }),
             "parameters": .array(parameters.map { .string($0.path) }),
             "optimizer": try optimizer.json(&tensors),
@@ -112,6 +119,12 @@ extension ModelState {
             return (path, type)
         }
         frozen = Set(try fields.texts("frozen"))
+        learningRateMultipliers = try fields.object("learningRateMultipliers").mapValues { value in
+            guard let value = value.exactNumber, value >= 0, Float(value).isFinite else {
+                throw fields.wrong("learningRateMultipliers")
+            }
+            return value
+        }
         statistics = try fields.object("statistics").mapValues { value in
             guard let value = value.string.flatMap(BatchNormalization.Statistics.init) else {
                 throw fields.wrong("statistics")

@@ -13,6 +13,7 @@ extension Layer {
         result.takeName(of: self)
         result.inputShape = inputShape
         result.ownsTrainableFlag = ownsTrainableFlag
+        result.ownLearningRateMultiplier = ownLearningRateMultiplier
         return result
     }
 }

@@ -44,6 +44,11 @@ open class Layer {
     /// The flag behind `isTrainable`: of a leaf layer, or of a container's own parameters.
     final var ownsTrainableFlag = true { didSet { if oldValue != ownsTrainableFlag { LayerChanges.note() } } }
 
+    /// The number behind `learningRateMultiplier`: of a leaf layer, or of a container's own parameters.
+    final var ownLearningRateMultiplier = 1.0 {
+        didSet { if oldValue != ownLearningRateMultiplier { LayerChanges.note() } }
+    }
+
     /// The calls in functional models that are still in use, oldest first.
     private var calls: [WeakLayerCall] = []
 

@@ -61,6 +61,9 @@ public final class Parameter {
     /// Whether `fit` trains it: it is a weight and its layer is not frozen.
     public var isTrainable: Bool { role == .weight && (layer?.ownsTrainableFlag ?? true) }
 
+    /// By how much the optimizer's learning rate is multiplied for it: its layer's number.
+    public var learningRateMultiplier: Double { layer?.ownLearningRateMultiplier ?? 1 }
+
     /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
 

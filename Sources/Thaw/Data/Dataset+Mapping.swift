@@ -63,6 +63,22 @@ extension Dataset {
         appending(.random(transform))
     }
 
+    /// The same samples, of which random maps make only so many views each: epoch `e` of `fit` sees view `e mod count`.
+    ///
+    /// What frozen layers make of a view can then be kept, as it is of data without random maps (see `FeatureCache`), so that training
+    /// a head on augmented pictures costs the frozen part `count` passes in all.
+    ///
+    /// ```swift
+    /// try model.fit(photos.map(random: flipped).views(4), epochs: 40)
+    /// ```
+    ///
+    /// - Parameter count: at least 1.
+    public func views(_ count: Int) -> Dataset {
+        var result = self
+        result.viewCount = max(1, count)
+        return result
+    }
+
     /// The same samples, whose batches are prepared ahead of their use.
     ///
     /// - Parameters:

@@ -20,6 +20,8 @@ public struct Dataset: Sendable {
     var rows: RowSelection
     var pipeline: SamplePipeline
     var prefetching: Prefetching?
+    /// How many sets of numbers random maps draw for each sample; nil for new ones in each epoch.
+    var viewCount: Int?
 
     /// Samples of one input each, to predict from.
     ///
@@ -116,6 +118,7 @@ public struct Dataset: Sendable {
                 inputs: inputs, targets: targets, weights: weights, identities: identities))
         result.pipeline = pipeline.renewed
         result.prefetching = prefetching
+        result.viewCount = viewCount
         return result
     }
 }

@@ -9,6 +9,9 @@ struct KeptFeatures {
     let feeder: BatchFeeder
     /// The steps that go on from the features.
     let pool: StepPool
+    /// How many views of the data are kept in all.
+    let viewCount: Int
+
     /// One line of what was done: `frozen prefix: 143 of 177 layers, features 200 x 7 x 7 x 1024, 40.1 MB, computed once`.
     var summary: String {
         // A mark of one number tells whether a sample was finite.
@@ -17,8 +20,10 @@ struct KeptFeatures {
             ([feeder.count] + shape).map(String.init).joined(separator: " x ")
         }
         let (frozen, all) = prefix.layerCounts
-        return "frozen prefix: \(frozen) of \(all) layers, features \(texts.joined(separator: " + ")), "
-            + "\(Self.size(feeder.count * prefix.bytesPerSample)), computed once"
+        let size = Self.size(feeder.count * prefix.bytesPerSample * viewCount)
+        return "frozen prefix: \(frozen) of \(all) layers, features \(texts.joined(separator: " + "))"
+            + (viewCount > 1
+                ? " in \(viewCount) views, \(size), each computed once" : ", \(size), computed once")
     }
 
     private static func size(_ bytes: Int) -> String {

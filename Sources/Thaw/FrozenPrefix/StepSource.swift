@@ -7,8 +7,8 @@ final class StepSource {
     let data: BatchFeeder
     /// Whether the batches at hand are of features.
     private(set) var readsFeatures = false
-    /// What was kept; nil where nothing is, or it does not hold any more.
-    private(set) var kept: KeptFeatures?
+    /// What was kept, by view of the data; empty where nothing is, or it does not hold any more.
+    private var keptViews: [Int: KeptFeatures] = [:]
 
     private let model: Model
     private let cache: FeatureCache
@@ -29,7 +29,10 @@ final class StepSource {
         var order: [Int]?
         var batchSize = 1
         var seed: UInt64 = 0
+        /// What random maps draw by.
         var epoch = 0
+        /// Which of the data's views it is of.
+        var view = 0
         /// Whether the data has been started on it.
         var hasBegunData = false
     }
@@ -46,7 +49,7 @@ final class StepSource {
         self.model = model
         self.data = data
         self.key = key
-        self.cache = data.isDeterministic ? cache : .off
+        self.cache = data.viewCount == nil ? .off : cache
         self.changing = changing
         self.build = build
         whole = StepPool(model: model, key: key) { try build($0).compiled() }
@@ -57,6 +60,9 @@ final class StepSource {
         if let prefix = try currentPrefix() { return prefix.predictionShapes }
         return try whole.step(rows: min(batchSize, data.count)).predictionShapes
     }
+
+    /// What the pass at hand reads; nil for the data.
+    var kept: KeptFeatures? { readsFeatures ? keptViews[pass.view] : nil }
 
     /// Starts a pass.
     ///
@@ -70,18 +76,23 @@ final class StepSource {
         verbosity: Verbosity = .silent, isCancelled: () -> Bool = { false }
     ) throws {
         pass = Pass(order: order, batchSize: batchSize, seed: seed, epoch: epoch)
-        if allowsFeatures, let prefix = try currentPrefix() {
-            if kept?.prefix.isUnchanged(since: kept?.versions ?? []) != true {
-                kept = nil
-                kept = try computeFeatures(prefix, verbosity: verbosity, isCancelled: isCancelled)
-            }
-        } else {
-            kept = nil
+        if let count = data.viewCount {
+            pass.view = epoch / max(1, data.steps(ofSize: batchSize)) % count
+            pass.epoch = pass.view
         }
-        readsFeatures = kept != nil
+        if !allowsFeatures {
+            keptViews = [:]
+        } else if let prefix = try currentPrefix() {
+            if !keptViews.values.allSatisfy({ $0.prefix.isUnchanged(since: $0.versions) }) { keptViews = [:] }
+            if keptViews[pass.view] == nil {
+                keptViews[pass.view] = try computeFeatures(
+                    prefix, verbosity: verbosity, isCancelled: isCancelled)
+            }
+        }
+        readsFeatures = keptViews[pass.view] != nil
         if let kept {
             kept.feeder.begin(
-                order: order, batchSize: batchSize, seed: seed, epoch: epoch, engine: model.engine)
+                order: order, batchSize: batchSize, seed: seed, epoch: pass.epoch, engine: model.engine)
         } else {
             beginData(firstBatch: firstBatch)
         }
@@ -90,7 +101,7 @@ final class StepSource {
     /// The step for `rows` samples from place `start` of the order, filled with them.
     func step(start: Int, rows: Int, gathering: GatheringPhase = .none) throws -> CompiledStep {
         try noteChanges(nextBatch: start / pass.batchSize)
-        if readsFeatures, let kept, !unfitBatchSizes.contains(rows) {
+        if let kept, !unfitBatchSizes.contains(rows) {
             do {
                 let step = try kept.pool.step(rows: rows, gathering: gathering)
                 try kept.feeder.fill(step, start: start, rows: rows)
@@ -106,7 +117,7 @@ final class StepSource {
 
     /// Goes on with the data if the model is not any more what made the features.
     func noteChanges(nextBatch: Int) throws {
-        guard readsFeatures, let kept else { return }
+        guard let kept else { return }
         guard !isSameModel() || !kept.prefix.isUnchanged(since: kept.versions) else { return }
         readsFeatures = false
         beginData(firstBatch: nextBatch)
@@ -144,7 +155,7 @@ extension StepSource {
     private func currentPrefix() throws -> FrozenPrefix? {
         guard cache != .off else { return nil }
         guard signature == nil || !isSameModel() else { return prefix }
-        kept = nil
+        keptViews = [:]
         seenChanges = LayerChanges.count
         signature = ModelSignature(of: model)
         let isFrozenAnywhere = model.allParameters.contains { $0.role == .weight && !$0.isTrainable }
@@ -191,7 +202,8 @@ extension StepSource {
             try self.prefix(of: $0, shapes, changing).compiledPrefix()
         }
         var columns = try FeatureColumns(
-            shapes: shapes, count: data.count, folder: cache.folder(for: data.count * prefix.bytesPerSample))
+            shapes: shapes, count: data.count,
+            folder: cache.folder(for: data.count * prefix.bytesPerSample * (data.viewCount ?? 1)))
         let steps = data.steps(ofSize: prefixBatchSize)
         let progress = ProgressPrinter(verbosity, target: steps)
         data.begin(
@@ -219,8 +231,9 @@ extension StepSource {
         }
         let result = KeptFeatures(
             prefix: prefix, versions: versions,
-            feeder: try data.replacing(inputs: columns.features, targets: columns.targets), pool: rest)
-        progress.heading(result.summary)
+            feeder: try data.replacing(inputs: columns.features, targets: columns.targets), pool: rest,
+            viewCount: data.viewCount ?? 1)
+        if keptViews.isEmpty { progress.heading(result.summary) }
         return result
     }
 }

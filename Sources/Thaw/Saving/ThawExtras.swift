@@ -29,11 +29,15 @@ struct ThawExtras {
                 estimates[path] = .string(layer.movingVarianceEstimate.rawValue)
             }
         }
+        let multipliers = model.sublayerPaths.filter { $0.layer.sublayers.isEmpty }
+            .map { ($0.path, $0.layer.ownLearningRateMultiplier) }.filter { $0.1 != 1 }
         let frozen = model.sublayerPaths.filter { !$0.layer.isTrainable && $0.layer.sublayers.isEmpty }
         var object: [String: JSONValue] = [
             "version": 1, "frozen": .array(frozen.map { .string($0.path) }),
             "seed": .string(String(model.seed)), "statistics": .object(statistics),
             "movingVarianceEstimates": .object(estimates),
+            "learningRateMultipliers": .object(
+                Dictionary(multipliers.map { ($0.0, JSONValue.exact($0.1)) }) { $1 }),
             "pins": .array(Self.pins(of: model, path: "")),
         ]
         var tensors: [String: Tensor] = [:]
@@ -118,6 +122,14 @@ struct ThawExtras {
         }
         let frozen = Set((object["frozen"]?.array ?? []).compactMap(\.string))
         for (path, layer) in model.sublayerPaths where frozen.contains(path) { layer.freeze() }
+        for (path, layer) in model.sublayerPaths {
+            guard let entry = object["learningRateMultipliers"]?[path] else { continue }
+            guard let multiplier = entry.exactNumber, multiplier >= 0, Float(multiplier).isFinite else {
+                throw SavedModelError.malformed(
+                    layer: "layer \(path)", message: "its learningRateMultiplier is no number of 0 or more.")
+            }
+            layer.ownLearningRateMultiplier = multiplier
+        }
         guard let optimizer = model.optimizer, let state = object["optimizer"] else { return }
         let (batch, gathered) = (
             state["batch"]?.integer ?? optimizer.iterations,

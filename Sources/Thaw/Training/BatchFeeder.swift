@@ -26,8 +26,8 @@ final class BatchFeeder {
     private var checks: [(loss: Loss, predictionShape: [Int])] = []
     private var mapped: MappedBatches?
 
-    /// Whether a sample is the same each time.
-    var isDeterministic: Bool { dataset.isDeterministic }
+    /// How many views of each sample there are; nil without end.
+    var viewCount: Int? { dataset.isDeterministic ? 1 : dataset.viewCount }
 
     /// The targets of the batch that was filled in last, as maps made them; nil for data without maps.
     private(set) var lastTargets: [Tensor]?

@@ -132,9 +132,18 @@ extension StepBuilder {
         for ((path, parameter), gradient) in zip(trainableParameters, gradients) {
             guard let gradient else { continue }
             try optimizer.addUpdate(
-                of: parameter, path: path, gradient: gradient, learningRate: learningRate,
-                engine: model.engine)
+                of: parameter, path: path, gradient: gradient,
+                learningRate: learningRate(of: parameter, path: path), engine: model.engine)
         }
+    }
+
+    private func learningRate(of parameter: Parameter, path: String) throws -> SymbolicTensor {
+        let multiplier = parameter.learningRateMultiplier
+        guard multiplier >= 0, Float(multiplier).isFinite else {
+            throw TrainingError.invalidArgument(
+                "the learningRateMultiplier of \(path) is \(multiplier); it must be a number of 0 or more.")
+        }
+        return try learningRate.scaled(by: multiplier)
     }
 
     /// Adds the batch to loss and metrics. To be called once.

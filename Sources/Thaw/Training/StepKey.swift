@@ -43,6 +43,7 @@ struct ModelSignature: Hashable {
         let layer: ObjectIdentifier
         let version: Int
         let isTrainable: Bool
+        let learningRateMultiplier: Double
         let parameters: [ObjectIdentifier]
 
         init(_ path: String, _ layer: Layer) {
@@ -50,6 +51,7 @@ struct ModelSignature: Hashable {
             self.layer = ObjectIdentifier(layer)
             version = layer.configurationVersion
             isTrainable = layer.ownsTrainableFlag
+            learningRateMultiplier = layer.ownLearningRateMultiplier
             parameters = layer.parameters.map { ObjectIdentifier($0) }
         }
     }

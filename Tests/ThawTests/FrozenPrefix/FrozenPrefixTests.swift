@@ -190,4 +190,54 @@ import ThawFormats
         }
         expectAlike(models[0], models[1])
     }
+
+    /// Views of augmented samples are computed once each, and train as they do without the cache.
+    @Test func viewsAreKept() throws {
+        final class Count: Sendable { let value = Atomic<Int>(0) }
+        let count = Count()
+        let data = try Self.images(40).map(random: { x, y, stream in
+            count.value.add(1, ordering: .relaxed)
+            return (x + stream.normalTensor(x.shape), y)
+        }).views(3)
+        let models = try (0..<2).map { _ in try Self.compiled(Self.net(), frozen: ["conv1", "bn1"]) }
+        let history = try models[0].fit(data, batchSize: 16, epochs: 8, verbosity: .silent)
+        #expect(count.value.load(ordering: .relaxed) <= 3 * 40 + 2)
+        #expect(history.frozenPrefix?.contains("features 40 x 8 x 8 x 16 in 3 views") == true)
+        try models[1].fit(data, batchSize: 16, epochs: 8, verbosity: .silent, featureCache: .off)
+        expectAlike(models[0], models[1])
+        #expect(count.value.load(ordering: .relaxed) >= 8 * 40)
+    }
+
+    /// Stopped in the middle of an epoch and gone on with, kept features give the same bits.
+    @Test func stoppingChangesNothing() throws {
+        final class Stopper: Callback {
+            let file: URL
+            let limit: Int
+            var steps = 0
+            init(_ file: URL, after limit: Int) { (self.file, self.limit) = (file, limit) }
+            override func onTrainBatchEnd(batch: Int, logs: Logs) throws {
+                steps += 1
+                // In the second epoch it thaws a layer, so that this epoch goes on with the data.
+                if steps == 5 { try model?.layer(named: "bn1").unfreeze() }
+                guard steps == limit else { return }
+                try model?.saveCheckpoint(to: file)
+            }
+        }
+        let folder = try TestFolder()
+        let data = try Self.images(64)
+        for limit in [2, 6, 8, 10] {
+            let file = folder.file("\(limit).thaw")
+            let model = try Self.compiled(Self.net(dropout: 0.2), frozen: ["conv1", "bn1"])
+            try model.fit(
+                data, batchSize: 16, epochs: 4, verbosity: .silent, callbacks: [Stopper(file, after: limit)])
+            let rest = try Self.compiled(Self.net(dropout: 0.2), frozen: ["conv1", "bn1"])
+            try rest.loadCheckpoint(from: file, continuingFit: true)
+            let later = Stopper(folder.file("none"), after: .max)
+            later.steps = limit
+            try rest.fit(data, batchSize: 16, epochs: 4, verbosity: .silent, callbacks: [later])
+            for (a, b) in zip(model.parameterPaths, rest.parameterPaths) {
+                #expect(a.parameter.value.isBitwiseEqual(to: b.parameter.value), "\(limit) \(a.path)")
+            }
+        }
+    }
 }
