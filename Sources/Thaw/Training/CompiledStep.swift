@@ -36,7 +36,7 @@ final class CompiledStep {
         graph: Graph, model: Model, batchSize: Int, predictionShapes: [[Int]], targetTypes: [DType],
         gathering: Set<ObjectIdentifier> = []
     ) throws {
-        executable = try model.engine.compile(graph)
+        executable = try model.engine.compile(graph, isBatchInvariant: model.training.isBatchInvariant)
         layers = model.sublayerPaths.map(\.layer)
         self.batchSize = batchSize
         self.gathering = gathering

@@ -10,6 +10,9 @@ final class TrainingState {
     let steps = ExecutableCache<StepKey, CompiledStep>(capacity: 2 << 30)
     /// Set by callbacks to end training after the batch.
     var stopsTraining = false
+    /// Whether steps are compiled such that a sample's numbers do not depend on the size of its batch, which costs speed: features
+    /// of the frozen prefix are then, bit for bit, what the whole step computes.
+    var isBatchInvariant = false
     /// What the last `fit` recorded.
     var history: History?
     /// The names of what `fit` measures in a batch and in an epoch; nil where callbacks may add names that are not known.

@@ -240,4 +240,18 @@ import ThawFormats
             }
         }
     }
+
+    /// Without algorithms that depend on the size of a batch, kept features are the whole step's to the bit.
+    @Test(arguments: frozenSets) func sameAlgorithmsGiveTheSameBits(_ frozen: [String]) throws {
+        let data = try Self.images(64)
+        let models = try (0..<2).map { _ in try Self.compiled(Self.net(dropout: 0.3), frozen: frozen) }
+        for (model, cache) in zip(models, [FeatureCache.automatic, .off]) {
+            model.training.isBatchInvariant = true
+            let history = try model.fit(data, batchSize: 16, epochs: 4, verbosity: .silent, featureCache: cache)
+            #expect((history.frozenPrefix != nil) == (cache == .automatic))
+        }
+        for (a, b) in zip(models[0].parameterPaths, models[1].parameterPaths) {
+            #expect(a.parameter.value.isBitwiseEqual(to: b.parameter.value), "\(a.path)")
+        }
+    }
 }
