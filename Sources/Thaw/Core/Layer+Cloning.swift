@@ -13,6 +13,9 @@ extension Layer {
         result.takeName(of: self)
         result.inputShape = inputShape
         result.ownsTrainableFlag = ownsTrainableFlag
+        if let model = self as? Model {
+            (result as? Model)?.preprocessingSetting = model.preprocessingSetting
+        }
         return result
     }
 }

@@ -35,6 +35,7 @@ struct ThawExtras {
             "seed": .string(String(model.seed)), "statistics": .object(statistics),
             "movingVarianceEstimates": .object(estimates),
             "pins": .array(Self.pins(of: model, path: "")),
+            "preprocessing": .object(model.preprocessingSettings.mapValues(\.json)),
         ]
         var tensors: [String: Tensor] = [:]
         if let optimizer = model.optimizer {
@@ -116,6 +117,7 @@ struct ThawExtras {
                 layer.setMovingVarianceEstimate(estimate)
             }
         }
+        try PreprocessingSetting.apply(object["preprocessing"], to: model)
         let frozen = Set((object["frozen"]?.array ?? []).compactMap(\.string))
         for (path, layer) in model.sublayerPaths where frozen.contains(path) { layer.freeze() }
         guard let optimizer = model.optimizer, let state = object["optimizer"] else { return }
