@@ -32,5 +32,7 @@ void thaw_fill_run(void *context) { kernels->fill(context); }
 void thaw_gather_run(void *context) { kernels->gather(context); }
 void thaw_scatter_add_run(void *context) { kernels->scatter_add(context); }
 void thaw_one_hot_run(void *context) { kernels->one_hot(context); }
+void thaw_affine_resample_run(void *context) { kernels->affine_resample(context); }
+void thaw_affine_resample_gradient_run(void *context) { kernels->affine_resample_gradient(context); }
 void thaw_all_finite_run(void *context) { kernels->all_finite(context); }
 void thaw_random_run(void *context) { kernels->random(context); }

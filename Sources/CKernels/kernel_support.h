@@ -24,7 +24,8 @@
 typedef struct {
     const char *name;
     thaw_step_function elementwise, reduce, moments, normalized_pooling, normalized_pooling_gradient, softmax,
-        sparse_cross_entropy, sparse_cross_entropy_gradient, strided_copy, fill, gather, scatter_add, one_hot, all_finite, random;
+        sparse_cross_entropy, sparse_cross_entropy_gradient, strided_copy, fill, gather, scatter_add, one_hot,
+        affine_resample, affine_resample_gradient, all_finite, random;
 } thaw_kernel_table;
 
 extern const thaw_kernel_table thaw_kernels_baseline;

@@ -18,7 +18,7 @@ extension Graph {
         let count = nodes.count
         var isOnPath = [Bool](repeating: false, count: count)
         for target in targets { isOnPath[target.value.node] = true }
-        for index in 0..<count where !isOnPath[index] {
+        for index in 0..<count where !isOnPath[index] && !(nodes[index].operation is StopGradient) {
             isOnPath[index] = nodes[index].inputs.contains { isOnPath[$0.node] }
         }
 

@@ -108,7 +108,7 @@ struct RandomGraphBuilder {
     }
 
     mutating func step() throws -> SymbolicTensor {
-        switch stream.int(in: 0..<13) {
+        switch stream.int(in: 0..<14) {
         case 0, 1: try unary()
         case 2, 3: try binary()
         case 4: try condition()
@@ -118,6 +118,7 @@ struct RandomGraphBuilder {
         case 8, 9: try reduction()
         case 10: try normalization()
         case 11: try movement()
+        case 12: try resampling()
         default: try lookup()
         }
     }

@@ -144,6 +144,18 @@ extension RandomGraphBuilder {
         }
     }
 
+    mutating func resampling() throws -> SymbolicTensor {
+        let x = try any(rank: 4)
+        let fills: [FillMode] = [.constant(0.5), .nearest, .reflect, .wrap]
+        // Far from where another pixel is the nearest one: the engines' transforms differ by rounding.
+        let whole = try source([x.shape[0], 6]).softsign().round()
+        let offset = x.graph.constant(Tensor([0.25, -0.25, 0.13, -0.25, 0.25, 0.17] as [Float]))
+        return try x.affineResampled(
+            (whole + offset).stopGradient(), size: Size2D(height: size(), width: size()),
+            interpolation: stream.int(in: 0..<2) == 0 ? .nearest : .bilinear,
+            fill: fills[stream.int(in: 0..<4)])
+    }
+
     mutating func reduction() throws -> SymbolicTensor {
         let x = any()
         switch stream.int(in: 0..<8) {

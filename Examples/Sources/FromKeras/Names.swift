@@ -10,10 +10,14 @@ func layers() -> [Layer] {
         Dense(100, usesBias: false),
         Conv2D(32, kernelSize: 3, strides: 2, padding: .same),
         DepthwiseConv2D(kernelSize: 3, depthMultiplier: 2),
+        SeparableConv2D(64, kernelSize: 3), Conv2DTranspose(64, kernelSize: 3, strides: 2),
+        UpSampling2D(2, interpolation: .bilinear),
+        Normalization(axes: [-1]), Normalization(mean: [0.5], variance: [4]),
         BatchNormalization(momentum: 0.9),
         LayerNormalization(axes: [-1]),
         GroupNormalization(groups: 8),
-        Dropout(0.2), AlphaDropout(0.2), SpatialDropout2D(0.2), GaussianDropout(0.2),
+        Dropout(0.2), Dropout(0.2, noiseShape: [nil, 1, 1, 1]), AlphaDropout(0.2), SpatialDropout2D(0.2),
+        GaussianDropout(0.2),
         GaussianNoise(standardDeviation: 0.1),
         Activation(.relu), ReLU(maxValue: 6), LeakyReLU(negativeSlope: 0.2), PReLU(sharedAxes: [1, 2]),
         ELU(alpha: 1), ThresholdedReLU(theta: 1), Softmax(axis: -1),
@@ -23,6 +27,8 @@ func layers() -> [Layer] {
         Add(), Subtract(), Multiply(), Average(), Maximum(), Minimum(), Concatenate(axis: -1),
     ]
 }
+
+func adapt(_ layer: Normalization, to x: Tensor) throws { try layer.adapt(to: x) }
 
 func activations() -> [ActivationFunction] {
     [

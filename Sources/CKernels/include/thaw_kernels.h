@@ -283,6 +283,26 @@ typedef struct {
 } thaw_one_hot;
 void thaw_one_hot_run(void *context);
 
+// ---------------------------------------------------------------- pictures
+
+enum { THAW_NEAREST_PIXEL = 0, THAW_BILINEAR_PIXELS = 1 };
+enum { THAW_FILL_CONSTANT = 0, THAW_FILL_NEAREST = 1, THAW_FILL_REFLECT = 2, THAW_FILL_WRAP = 3 };
+
+/// output[i, y, x] = input[i] at column t0 x + t1 y + t2 and row t3 x + t4 y + t5, t = transforms[i]; a place that is no finite
+/// number gives NaN. Beyond the edges: `fill`, the edge, the mirror image (edge included), or the image again.
+/// The gradient: input is that of the output, [count, output_height, output_width, channels], and output that of the images.
+typedef struct {
+    const float *input;
+    const float *transforms;  // [count, 6]
+    float *output;
+    int64_t count, height, width, channels;  // of the images
+    int64_t output_height, output_width;
+    float fill;
+    int32_t interpolation, mode, threads;
+} thaw_affine_resample;
+void thaw_affine_resample_run(void *context);
+void thaw_affine_resample_gradient_run(void *context);
+
 // ---------------------------------------------------------------- finiteness
 
 /// output[0] = 1 if every element of every buffer is finite, else 0.

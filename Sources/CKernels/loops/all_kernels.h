@@ -17,6 +17,7 @@
 #include "cross_entropy.h"
 #include "strided_copy.h"
 #include "gather.h"
+#include "affine_resample.h"
 #include "all_finite.h"
 #include "random.h"
 
@@ -35,6 +36,8 @@ const thaw_kernel_table THAW_TABLE = {
     .gather = gather_run,
     .scatter_add = scatter_add_run,
     .one_hot = one_hot_run,
+    .affine_resample = affine_resample_run,
+    .affine_resample_gradient = affine_resample_gradient_run,
     .all_finite = all_finite_run,
     .random = random_run,
 };

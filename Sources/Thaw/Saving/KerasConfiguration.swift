@@ -91,6 +91,17 @@ public final class KerasConfiguration {
         }
     }
 
+    /// Whole numbers of which some may be null; nil if the whole list is absent.
+    func openSizes(_ argument: String) throws -> [Int?]? {
+        guard let value = value(argument) else { return nil }
+        let sizes = value.array?.compactMap { size -> Int?? in
+            guard !size.isNull else { return .some(nil) }
+            return size.integer.flatMap { (1...Self.largest).contains($0) ? .some($0) : nil }
+        }
+        guard let sizes, sizes.count == value.array?.count else { throw unsupported(argument) }
+        return sizes
+    }
+
     /// A height and a width: a list of two, or one number for both.
     public func size(_ argument: String, default fallback: Size2D? = nil) throws -> Size2D {
         try read(argument, "one or two whole numbers", fallback) { value in

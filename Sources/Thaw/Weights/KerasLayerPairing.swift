@@ -16,7 +16,8 @@ struct KerasLayerPairing {
     }
 
     private static let kinds: Set<String> = [
-        "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "alpha",
+        "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "alpha", "depthwise_kernel",
+        "pointwise_kernel",
     ]
 
     private let group: KerasLayerGroups.Group
@@ -28,14 +29,18 @@ struct KerasLayerPairing {
     ) {
         self.group = group
         self.targets = targets
-        arrays = entries.map { entry in
+        let arrays = entries.map { entry in
             let weight = stored.weights[entry]
             let parts = weight.name.split(separator: "/")
-            let kind = (parts.last ?? "").prefix { $0 != ":" }
             return Array(
-                entry: entry, shape: weight.shape,
-                kind: kind == "depthwise_kernel" ? "kernel" : String(kind),
+                entry: entry, shape: weight.shape, kind: String((parts.last ?? "").prefix { $0 != ":" }),
                 owner: parts.dropLast().joined(separator: "/"))
+        }
+        // Keras 2 calls the only kernel of a depthwise convolution so; a separable one has two.
+        let separable = Set(arrays.filter { $0.kind == "pointwise_kernel" }.map(\.owner))
+        self.arrays = arrays.map { array in
+            guard array.kind == "depthwise_kernel", !separable.contains(array.owner) else { return array }
+            return Array(entry: array.entry, shape: array.shape, kind: "kernel", owner: array.owner)
         }
     }
 

@@ -3,7 +3,7 @@ import ThawTensor
 /// How PyTorch lays out a parameter that is Thaw's in another order of axes.
 enum TorchLayout: Equatable {
     case same
-    /// `[out, in, h, w]` for `[h, w, in, out]`.
+    /// `[out, in, h, w]` for `[h, w, in, out]`; of a transposed convolution `[in, out, h, w]` for `[h, w, out, in]`.
     case convolution
     /// `[in * m, 1, h, w]` for `[h, w, in, m]`.
     case depthwise
@@ -22,7 +22,8 @@ enum TorchLayout: Equatable {
     init(of target: WeightTarget, flattened: [Int]?) {
         let rank = target.parameter.shape.count
         switch (target.parameter.name, target.layer) {
-        case ("kernel", is DepthwiseConv2D): self = .depthwise
+        case ("kernel", is DepthwiseConv2D), ("depthwise_kernel", is SeparableConv2D): self = .depthwise
+        case ("pointwise_kernel", is SeparableConv2D): self = .convolution
         case ("kernel", _) where rank == 4: self = .convolution
         case ("kernel", _) where rank == 2: self = .matrix(flattened: flattened)
         case ("alpha", is PReLU): self = .slopes
@@ -107,6 +108,9 @@ enum TorchLayout: Equatable {
         case "kernel", "gamma": "weight"
         case "beta": "bias"
         case "alpha" where parameter.layer is PReLU: "weight"
+        case "depthwise_kernel": "depthwise/weight"
+        case "pointwise_kernel": "pointwise/weight"
+        case "bias" where parameter.layer is SeparableConv2D: "pointwise/bias"
         case "moving_mean": "running_mean"
         case "moving_variance": "running_var"
         default: parameter.name

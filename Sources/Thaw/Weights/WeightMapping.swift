@@ -51,6 +51,8 @@ public struct WeightMapping: Sendable {
     /// |---|---|
     /// | `conv.weight` `[out, in / groups, h, w]` | `conv/kernel` `[h, w, in / groups, out]` |
     /// | the same of a depthwise one, `[in * m, 1, h, w]` | `kernel` of a `DepthwiseConv2D`, `[h, w, in, m]` |
+    /// | the same of a transposed one, `[in, out, h, w]` | `kernel` of a `Conv2DTranspose`, `[h, w, out, in]` |
+    /// | `depthwise.weight` and `pointwise.weight` | the kernels of a `SeparableConv2D` |
     /// | `linear.weight` `[out, in]` | `kernel` of a `Dense`, `[in, out]` |
     /// | `bn.weight`, `bn.bias`, also of layer and group norms | `gamma`, `beta` |
     /// | `bn.running_mean`, `bn.running_var` | `moving_mean`, `moving_variance` |

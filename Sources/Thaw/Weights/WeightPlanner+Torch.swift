@@ -44,7 +44,8 @@ extension WeightPlanner {
         for (place, target) in targets.enumerated() {
             guard let entry = plan.places[place] else { continue }
             let kind = stored.weights[entry].name.split(separator: ".").last.map(String.init) ?? ""
-            if Self.kinds.contains(kind), kind != TorchLayout.name(of: target.parameter) {
+            let own = TorchLayout.name(of: target.parameter).split(separator: "/").last.map(String.init)
+            if Self.kinds.contains(kind), kind != own {
                 plan.places[place] = nil
             }
         }

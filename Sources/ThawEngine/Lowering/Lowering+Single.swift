@@ -25,6 +25,9 @@ extension Lowering {
         case is Transpose, is Slice, is SliceGradient, is Pad, is Concatenate, is BroadcastTo:
             try lowerMovement(index)
         case is Gather, is ScatterAdd, is OneHot: try lowerIndexing(index)
+        case let operation as AffineResample: try lowerAffineResample(operation, index)
+        case let operation as AffineResampleGradient:
+            try lowerAffineResampleGradient(operation, index)
         case let operation as Random: try lowerRandom(operation, index)
         case is AllFinite: try lowerAllFinite(index)
         default:

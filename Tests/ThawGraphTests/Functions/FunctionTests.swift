@@ -146,6 +146,7 @@ import ThawTestSupport
             "SparseCategoricalCrossEntropyGradient", "BatchNormalization", "BatchNormalizationGradient",
             "BatchNormalizationInference", "Moments", "Reshape", "Transpose", "Concatenate", "Slice",
             "SliceGradient", "Pad", "BroadcastTo", "Gather", "ScatterAdd", "OneHot", "Random", "AllFinite",
+            "AffineResample", "AffineResampleGradient",
         ]
         #expect(expected.subtracting(names).isEmpty)
     }

@@ -43,6 +43,9 @@ import ThawTestSupport
     static let pooling = Pooling2D(kind: .maximum, size: Size2D(2), strides: Size2D(2))
     static let key = TensorType([5], .int32)
 
+    static let shifted = AffineResample(
+        size: Size2D(height: 3, width: 2), interpolation: .bilinear, fill: .constant(1))
+
     static let accepted: [Accepted] = [
         Accepted(Unary(kind: .relu), [[2, 0]], [[2, 0]]),
         Accepted(Unary(kind: .isFinite), floats([2]), types: [TensorType([2], .bool)]),
@@ -87,6 +90,10 @@ import ThawTestSupport
         Accepted(
             Random(distribution: .bernoulli(probability: 0.5), shape: [2, 3], stream: 1), [key],
             types: floats([2, 3])),
+        Accepted(shifted, floats([2, 5, 4, 3], [2, 6]), types: floats([2, 3, 2, 3])),
+        Accepted(
+            AffineResampleGradient(resample: shifted, inputShape: [2, 5, 4, 3]),
+            floats([2, 3, 2, 3], [2, 6]), types: floats([2, 5, 4, 3])),
         Accepted(AllFinite(), floats([2], []), types: [TensorType([], .bool)]),
         Accepted(
             SparseCategoricalCrossEntropy(), floats([3, 4]) + [TensorType([3], .int32)], types: floats([3])),
@@ -146,6 +153,18 @@ import ThawTestSupport
         Refused(
             Random(distribution: .uniform(minimum: 0, maximum: 1), shape: [1], stream: 0),
             [TensorType([2], .int32)], "[5]"),
+        Refused(shifted, floats([5, 4, 3], [2, 6]), "[n, h, w, c]"),
+        Refused(shifted, floats([2, 5, 4, 3], [1, 6]), "transforms", "[2, 6]"),
+        Refused(shifted, floats([2, 0, 4, 3], [2, 6]), "pixels"),
+        Refused(
+            AffineResample(size: Size2D(height: 0, width: 3), interpolation: .nearest, fill: .wrap),
+            floats([2, 5, 4, 3], [2, 6]), "pixels"),
+        Refused(
+            AffineResample(size: Size2D(.max), interpolation: .nearest, fill: .wrap),
+            floats([2, 5, 4, 3], [2, 6]), "too large"),
+        Refused(
+            AffineResampleGradient(resample: shifted, inputShape: [2, 5, 4, 3]),
+            floats([2, 3, 3, 3], [2, 6]), "[2, 3, 2, 3]"),
         Refused(AllFinite(), [], "at least one"),
         Refused(SparseCategoricalCrossEntropy(), floats([3, 4], [3]), "labels", "int32"),
         Refused(SparseCategoricalCrossEntropy(), floats([3, 4]) + [TensorType([2], .int32)], "[3]"),

@@ -63,6 +63,12 @@ extension ReferenceEvaluator {
                 (0..<operation.depth).map { Double($0) == label ? 1.0 : 0 }
             }
             return [ReferenceValue(shape, values)]
+        case let operation as AffineResample:
+            return [ReferenceResampling(operation, x.shape).output(x, inputs[1])]
+        case let operation as AffineResampleGradient:
+            return [
+                ReferenceResampling(operation.resample, operation.inputShape).inputGradient(x, inputs[1])
+            ]
         case let operation as Random:
             return [random(operation, x)]
         case is AllFinite:

@@ -45,6 +45,21 @@ extension LayerContractTests {
             name: "DepthwiseConv2D", inputShape: [2, 4, 4, 3], outputShape: [2, 2, 2, 6],
             parameters: ["kernel": [3, 3, 3, 2], "bias": [6]]
         ) { DepthwiseConv2D(kernelSize: 3, depthMultiplier: 2) },
+        Case(
+            name: "SeparableConv2D", inputShape: [2, 4, 5, 3], outputShape: [2, 2, 3, 4],
+            parameters: ["depthwise_kernel": [3, 3, 3, 2], "pointwise_kernel": [1, 1, 6, 4], "bias": [4]]
+        ) { SeparableConv2D(4, kernelSize: 3, strides: 2, padding: .same, depthMultiplier: 2) },
+        Case(
+            name: "Conv2DTranspose", inputShape: [2, 3, 2, 4], outputShape: [2, 7, 4, 3],
+            parameters: ["kernel": [3, 2, 3, 4], "bias": [3]]
+        ) { Conv2DTranspose(3, kernelSize: Size2D(height: 3, width: 2), strides: 2, activation: .tanh) },
+        Case(
+            name: "Conv2DTranspose, same", inputShape: [2, 3, 2, 2], outputShape: [2, 6, 6, 3],
+            parameters: ["kernel": [4, 4, 3, 2]]
+        ) {
+            Conv2DTranspose(
+                3, kernelSize: 4, strides: Size2D(height: 2, width: 3), padding: .same, usesBias: false)
+        },
     ]
 
     private static let normalizing = [
@@ -53,6 +68,15 @@ extension LayerContractTests {
             parameters: ["gamma": [4], "beta": [4], "moving_mean": [4], "moving_variance": [4]],
             statistics: ["moving_mean", "moving_variance"]
         ) { BatchNormalization() },
+        Case(
+            name: "Normalization", inputShape: [3, 2, 4], outputShape: [3, 2, 4],
+            parameters: ["mean": [4], "variance": [4], "count": []],
+            statistics: ["mean", "variance", "count"],
+            settled: ["mean", "variance", "count"]
+        ) { Normalization() },
+        Case(
+            name: "Normalization, given", inputShape: [3, 2, 4], outputShape: [3, 2, 4], parameters: [:]
+        ) { Normalization(mean: [1, 2], variance: [0.5, 4], axes: [1], inverts: true) },
         Case(
             name: "LayerNormalization", inputShape: [3, 5], outputShape: [3, 5],
             parameters: ["gamma": [5], "beta": [5]]
@@ -98,6 +122,9 @@ extension LayerContractTests {
 
     private static let random = [
         Case(name: "Dropout", inputShape: [2, 3], outputShape: [2, 3], parameters: [:]) { Dropout(0.5) },
+        Case(name: "Dropout, whole samples", inputShape: [2, 3, 2], outputShape: [2, 3, 2], parameters: [:]) {
+            Dropout(0.5, noiseShape: [nil, 1, nil])
+        },
         Case(name: "AlphaDropout", inputShape: [2, 3], outputShape: [2, 3], parameters: [:]) {
             AlphaDropout(0.5)
         },
@@ -123,6 +150,13 @@ extension LayerContractTests {
         Case(name: "ZeroPadding2D", inputShape: [2, 3, 4, 2], outputShape: [2, 4, 7, 2], parameters: [:]) {
             ZeroPadding2D(Margins2D(top: 1, bottom: 0, left: 1, right: 2))
         },
+        Case(name: "UpSampling2D", inputShape: [2, 3, 2, 2], outputShape: [2, 6, 6, 2], parameters: [:]) {
+            UpSampling2D(Size2D(height: 2, width: 3))
+        },
+        Case(
+            name: "UpSampling2D, bilinear", inputShape: [2, 3, 1, 2], outputShape: [2, 9, 2, 2],
+            parameters: [:]
+        ) { UpSampling2D(Size2D(height: 3, width: 2), interpolation: .bilinear) },
         Case(name: "Cropping2D", inputShape: [2, 5, 6, 2], outputShape: [2, 4, 3, 2], parameters: [:]) {
             Cropping2D(Margins2D(top: 1, bottom: 0, left: 1, right: 2))
         },

@@ -31,6 +31,12 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
         var scales: [Double]?
         var offsets: [Double]?
         var axis: ScheduleTests.Argument?
+        var outputPadding: Int?
+        var size: [Int]?
+        var interpolation: String?
+        var mean: ScheduleTests.Argument?
+        var variance: ScheduleTests.Argument?
+        var invert: Bool?
     }
 
     let layer: String
@@ -110,6 +116,28 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
         case "ZeroPadding2D": return ZeroPadding2D(margins)
         case "Cropping2D": return Cropping2D(margins)
         case "Rescaling": return Rescaling(scales: arguments.scales ?? [], offsets: arguments.offsets ?? [])
+        case "SeparableConv2D":
+            return SeparableConv2D(
+                arguments.filters ?? 1, kernelSize: kernelSize, strides: strides, padding: padding,
+                depthMultiplier: arguments.depthMultiplier ?? 1,
+                dilation: Size2D(arguments.dilationRate ?? 1), activation: activation, usesBias: usesBias)
+        case "Conv2DTranspose":
+            return Conv2DTranspose(
+                arguments.filters ?? 1, kernelSize: kernelSize, strides: strides, padding: padding,
+                outputPadding: arguments.outputPadding.map { Size2D($0) },
+                dilation: Size2D(arguments.dilationRate ?? 1), activation: activation, usesBias: usesBias)
+        case "UpSampling2D":
+            let size = arguments.size ?? [2, 2]
+            return UpSampling2D(
+                Size2D(height: size[0], width: size[1]),
+                interpolation: .init(rawValue: arguments.interpolation ?? "nearest") ?? .nearest)
+        case "Normalization":
+            let inverts = arguments.invert ?? false
+            guard let mean = arguments.mean, let variance = arguments.variance else {
+                return Normalization(axes: axes, inverts: inverts)
+            }
+            return Normalization(
+                mean: numbers(mean), variance: numbers(variance), axes: axes, inverts: inverts)
         default: return nil
         }
     }
@@ -119,10 +147,12 @@ struct LayerCase: Decodable, CustomTestStringConvertible {
         return Margins2D(top: sizes[0], bottom: sizes[1], left: sizes[2], right: sizes[3])
     }
 
-    private var axes: [Int] {
-        switch arguments.axis {
-        case .one(let axis): [Int(axis)]
-        case .several(let axes): axes.map { Int($0) }
+    private var axes: [Int] { numbers(arguments.axis).map { Int($0) } }
+
+    private func numbers(_ argument: ScheduleTests.Argument?) -> [Double] {
+        switch argument {
+        case .one(let number): [number]
+        case .several(let numbers): numbers
         default: []
         }
     }

@@ -33,6 +33,7 @@ import ThawTestSupport
         "GaussianNoise": { GaussianNoise(standardDeviation: 0.3) },
         "GaussianDropout": { GaussianDropout(0.3) },
         "SpatialDropout2D": { SpatialDropout2D(0.3) },
+        "Dropout of samples": { Dropout(0.3, noiseShape: [nil, 1, 1, 1]) },
     ]
 
     /// Each element is what Keras makes of it when it is kept or when it is dropped, and the rate is right.
@@ -108,6 +109,20 @@ import ThawTestSupport
             }
         }
         #expect(abs(Double(dropped) / 2000 - 0.25) < 0.04)
+    }
+
+    /// Stochastic depth: an image is kept, and scaled, or dropped as a whole.
+    @Test func dropoutOfWholeSamples() throws {
+        let layer = Dropout(0.25, noiseShape: [nil, 1, 1, 1], inputShape: [3, 2, 5])
+        let y = try Sequential([layer], seed: 2)(Tensor.ones([400, 3, 2, 5]), mode: .training)
+        let values = y.floats
+        var dropped = 0
+        for sample in 0..<400 {
+            let elements = Set(values[sample * 30..<(sample + 1) * 30])
+            #expect(elements == [0] || elements == [Float(1 / 0.75)])
+            dropped += elements == [0] ? 1 : 0
+        }
+        #expect(abs(Double(dropped) / 400 - 0.25) < 0.09)
     }
 
     @Test(arguments: layers.keys.sorted()) func liveWhereItShouldBe(_ name: String) throws {

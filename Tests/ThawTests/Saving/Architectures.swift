@@ -13,7 +13,7 @@ struct Architecture: CustomTestStringConvertible, Sendable {
 
     static let all = [
         perceptron, selfNormalizing, classicConvolutions, residual, separable, dense, branching, siamese,
-        severalOutputs, nested, autoencoder, groupNormalized, mixer, noisy,
+        severalOutputs, nested, autoencoder, groupNormalized, mixer, noisy, segmenting, stochasticDepth,
     ]
 
     /// Trains for a moment, so that no parameter is what it began with.
@@ -200,5 +200,32 @@ struct Architecture: CustomTestStringConvertible, Sendable {
             Dropout(0.3)
             Dense(2)
         }
+    }
+
+    private static let segmenting = Architecture(name: "segmenting") {
+        let image = Input(shape: [8, 8, 3], name: "image")
+        let normalization = Normalization()
+        try normalization.adapt(to: KerasModelTests.values([40, 8, 8, 3], 5) * 3 + 1)
+        let start = try Normalization(mean: [0.5], variance: [4], inverts: true)(normalization(image))
+        let down = try SeparableConv2D(
+            5, kernelSize: 3, strides: 2, padding: .same, depthMultiplier: 2, activation: .relu)(start)
+        let deep = try SeparableConv2D(6, kernelSize: 3, usesBias: false)(down)
+        let up = try Conv2DTranspose(4, kernelSize: 3, activation: .elu)(deep)
+        let wide = try Conv2DTranspose(3, kernelSize: 4, strides: 2, padding: .same, usesBias: false)(up)
+        let odd = try Conv2DTranspose(
+            3, kernelSize: 3, strides: 2, padding: .same, outputPadding: 1)(up)
+        let dilated = try Conv2DTranspose(2, kernelSize: 3, padding: .same, dilation: 2)(wide)
+        let smooth = try UpSampling2D(2, interpolation: .bilinear)(down)
+        let all = try Concatenate()(dilated, odd, smooth, UpSampling2D()(up))
+        let output = try Conv2D(2, kernelSize: 1)(all)
+        return try Model(inputs: [image], outputs: [output], seed: 15, name: "segmenting")
+    }
+
+    private static let stochasticDepth = Architecture(name: "stochastic depth", isDeterministic: false) {
+        let image = Input(shape: [4, 4, 3], name: "image")
+        let branch = try Dropout(0.2, noiseShape: [nil, 1, 1, 1])(
+            Conv2D(3, kernelSize: 3, padding: .same, activation: .swish)(image))
+        let output = try Dense(2)(GlobalAveragePooling2D()(Add()(image, branch)))
+        return try Model(inputs: [image], outputs: [output], seed: 16, name: "stochastic_depth")
     }
 }

@@ -6,13 +6,15 @@ extension Dropout: KerasLayer {
 
     /// Makes the layer from Keras's arguments.
     public static func make(from configuration: KerasConfiguration) throws -> Layer {
-        try configuration.expect("noise_shape")
-        return Dropout(try configuration.number("rate"), seed: try configuration.seed())
+        Dropout(
+            try configuration.number("rate"), noiseShape: try configuration.openSizes("noise_shape"),
+            seed: try configuration.seed())
     }
 
     /// Keras's arguments.
     public func kerasArguments() throws -> [String: JSONValue] {
-        ["rate": .number(rate), "seed": kerasSeed]
+        let shape = noiseShape.map { JSONValue.array($0.map { $0.map(JSONValue.integer) ?? .null }) }
+        return ["rate": .number(rate), "seed": kerasSeed, "noise_shape": shape ?? .null]
     }
 }
 

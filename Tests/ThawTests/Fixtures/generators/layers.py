@@ -34,6 +34,31 @@ DEPTHWISE = [
 ]
 
 
+SEPARABLE = [
+    dict(filters=3, kernel_size=3, strides=1, padding="same", use_bias=True),
+    dict(filters=3, kernel_size=3, strides=1, padding="valid", depth_multiplier=3, use_bias=False),
+    dict(filters=4, kernel_size=3, strides=2, padding="same", use_bias=False),
+    dict(filters=1, kernel_size=2, strides=2, padding="valid", depth_multiplier=2, use_bias=True),
+    dict(filters=3, kernel_size=3, strides=1, padding="same", dilation_rate=2, activation="relu", use_bias=True),
+]
+
+TRANSPOSED = [
+    dict(filters=3, kernel_size=3, strides=1, padding="valid", use_bias=True),
+    dict(filters=3, kernel_size=3, strides=1, padding="same", use_bias=False),
+    dict(filters=3, kernel_size=3, strides=2, padding="valid", use_bias=True),
+    dict(filters=3, kernel_size=3, strides=2, padding="same", use_bias=True),
+    dict(filters=3, kernel_size=4, strides=2, padding="same", use_bias=True),
+    dict(filters=3, kernel_size=2, strides=3, padding="same", use_bias=False),
+    dict(filters=3, kernel_size=2, strides=3, padding="valid", use_bias=False),
+    dict(filters=3, kernel_size=5, strides=3, padding="same", use_bias=False),
+    dict(filters=3, kernel_size=3, strides=2, padding="valid", output_padding=1, use_bias=True),
+    dict(filters=3, kernel_size=3, strides=2, padding="same", output_padding=0, use_bias=True),
+    dict(filters=3, kernel_size=3, strides=2, padding="same", output_padding=1, use_bias=True),
+    dict(filters=3, kernel_size=4, strides=3, padding="same", output_padding=2, use_bias=True),
+    dict(filters=2, kernel_size=3, strides=1, padding="same", activation="relu", use_bias=True),
+]
+
+
 def layer_list():
     """(layer, arguments, input shape, mode, trainable) of every case."""
     cases = []
@@ -118,11 +143,28 @@ def layer_list():
         add("Cropping2D", dict(margins=margins), (2, 4, 5, 2))
     add("Rescaling", dict(scales=[0.25], offsets=[-1.0]), (2, 3, 4))
     add("Rescaling", dict(scales=[0.5, 2.0, -1.0], offsets=[1.0, 0.0, 0.25]), (2, 3, 2, 3))
+    for arguments in SEPARABLE:
+        add("SeparableConv2D", arguments, (2, 5, 6, 2))
+    for arguments in TRANSPOSED:
+        add("Conv2DTranspose", arguments, (2, 3, 4, 2))
+    add("Conv2DTranspose", TRANSPOSED[0], (1, 1, 1, 3))
+    for size in ([2, 2], [3, 1], [1, 4], [5, 2]):
+        for interpolation in ("nearest", "bilinear"):
+            add("UpSampling2D", dict(size=size, interpolation=interpolation), (2, 3, 4, 2))
+    add("UpSampling2D", dict(size=[2, 3], interpolation="bilinear"), (1, 1, 2, 1))
+    for shape, axis in (((4, 5), [-1]), ((2, 3, 4, 2), [-1]), ((2, 3, 4, 2), [1, 3]), ((2, 3, 4), [])):
+        for invert in (False, True):
+            add("Normalization", dict(axis=axis, invert=invert), shape, "training")
+    add("Normalization", dict(axis=[-1], mean=[1.0, -2.0, 0.5], variance=[4.0, 0.25, 0.0]), (2, 4, 3))
+    add("Normalization", dict(axis=[1, 2], mean=[1.0, -2.0, 0.5], variance=[4.0, 0.25, 2.0]), (2, 4, 3))
+    add("Normalization", dict(axis=[-1], mean=0.5, variance=4.0, invert=True), (2, 4, 3))
     return cases
 
 
 def weight_value(generator, variable):
     """Every weight is random, the statistics too: zeros and ones would hide mistakes."""
+    if variable.name == "count":
+        return np.zeros((), "int32")
     if "variance" in variable.name or "gamma" in variable.name:
         return np.round(generator.uniform(0.5, 1.5, size=variable.shape), 3)
     return normal(generator, tuple(variable.shape), scale=0.5)
@@ -133,6 +175,25 @@ def check_against_formula(layer, arguments, x, weights, y):
     if layer == "Activation":
         functions = references.ACTIVATIONS | references.MORE_ACTIVATIONS
         references.require_close(str(arguments), y, functions[arguments["activation"]](x))
+    if layer == "SeparableConv2D":
+        depthwise = weights[0].reshape(weights[0].shape[:2] + (1, -1))
+        expected = references.convolution(
+            x, depthwise, arguments["strides"], arguments["padding"], arguments.get("dilation_rate", 1), x.shape[3]
+        )
+        expected = expected @ weights[1][0, 0] + (weights[2] if arguments["use_bias"] else 0)
+        if arguments.get("activation") == "relu":
+            expected = np.maximum(expected, 0)
+        references.require_close(f"{layer} {arguments}", y, expected)
+    if layer == "Conv2DTranspose":
+        bias = weights[1] if arguments["use_bias"] else 0
+        expected = references.transposed_convolution(x, weights[0], arguments, y.shape) + bias
+        if arguments.get("activation") == "relu":
+            expected = np.maximum(expected, 0)
+        references.require_close(f"{layer} {arguments}", y, expected)
+    if layer == "UpSampling2D":
+        references.require_close(
+            f"{layer} {arguments}", y, references.upsampled(x, arguments["size"], arguments["interpolation"])
+        )
     if layer in ("Conv2D", "DepthwiseConv2D"):
         kernel, groups = weights[0], arguments.get("groups", 1)
         if layer == "DepthwiseConv2D":
@@ -196,6 +257,17 @@ def exact_call(layer_name, arguments, layer):
         return lambda x, training: 0.5 * x * (1 + tf.tanh(root * (x + cubic * x**3)))
     if arguments.get("activation") == "leaky_relu":
         return lambda x, training: tf.where(x > 0, x, x * tf.constant(np.float64(0.2)))
+    if arguments.get("interpolation") == "bilinear":
+        # tf.image.resize computes in float32.
+        def resize(x, training):
+            rows, columns = (
+                tf.constant(references.interpolation(x.shape[axis + 1], arguments["size"][axis])) for axis in (0, 1)
+            )
+            y = tf.einsum("ih,jw,nhwc->nijc", rows, columns, x)
+            references.require_close("UpSampling2D", layer(x).numpy(), y.numpy(), 1e-6)
+            return y
+
+        return resize
     if layer_name == "LeakyReLU":
         # tf.nn.leaky_relu keeps its slope in a float32 attribute.
         return lambda x, training: tf.where(x > 0, x, x * tf.constant(layer.negative_slope, x.dtype))
@@ -228,6 +300,9 @@ def make_case(seed, layer_name, arguments, shape, mode, trainable):
     x = distinct(generator, shape) if "Pooling" in layer_name else normal(generator, shape)
     before = [weight_value(generator, variable) for variable in layer.weights]
     layer.set_weights(before)
+    if layer_name == "Normalization":
+        # Keras computes with a copy of its weights.
+        layer.finalize_state()
 
     point = tf.constant(x)
     trained = [variable.value for variable in layer.trainable_variables]

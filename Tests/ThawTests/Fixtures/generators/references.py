@@ -151,6 +151,38 @@ def convolution(x, kernel, strides, padding, dilation, groups):
     return result
 
 
+def transposed_convolution(x, kernel, arguments, shape):
+    """Every pixel adds the filter, times its value, to a canvas, from which the middle is cut."""
+    stride, (height, width) = arguments["strides"], kernel.shape[:2]
+    rows, columns = (x.shape[1] - 1) * stride, (x.shape[2] - 1) * stride
+    canvas = np.zeros((x.shape[0], rows + height + stride, columns + width + stride, kernel.shape[2]))
+    for row in range(x.shape[1]):
+        for column in range(x.shape[2]):
+            top, left = row * stride, column * stride
+            part = np.einsum("nc,hwoc->nhwo", x[:, row, column], kernel)
+            canvas[:, top : top + height, left : left + width] += part
+    top, left = (max(size - (out - way), 0) // 2 for size, out, way in ((height, shape[1], rows), (width, shape[2], columns)))
+    return canvas[:, top : top + shape[1], left : left + shape[2]]
+
+
+def interpolation(size, factor):
+    """The matrix that makes `size * factor` places of `size`, linearly between centres."""
+    matrix = np.zeros((size * factor, size))
+    for place in range(size * factor):
+        source = min(max((place + 0.5) / factor - 0.5, 0), size - 1)
+        low = min(int(source), size - 1)
+        matrix[place, low] += 1 - (source - low)
+        matrix[place, min(low + 1, size - 1)] += source - low
+    return matrix
+
+
+def upsampled(x, size, kind):
+    if kind == "nearest":
+        return x.repeat(size[0], axis=1).repeat(size[1], axis=2)
+    rows, columns = (interpolation(x.shape[axis + 1], size[axis]) for axis in (0, 1))
+    return np.einsum("ih,jw,nhwc->nijc", rows, columns, x)
+
+
 def require_close(name, actual, expected, tolerance=1e-12):
     """Stops the run when Keras and the plain formula disagree."""
     error = np.max(np.abs(np.asarray(actual) - expected) / (1 + np.abs(expected)))
