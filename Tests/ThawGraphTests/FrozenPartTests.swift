@@ -68,7 +68,8 @@ import ThawTestSupport
         let graph = Graph()
         let x = graph.input("x", shape: [4, 6])
         let key = graph.input("key", shape: [5], dtype: .int32)
-        let noise = try graph.random(.normal(mean: 0, standardDeviation: 1), shape: [4, 6], key: key, stream: 1)
+        let noise = try graph.random(
+            .normal(mean: 0, standardDeviation: 1), shape: [4, 6], key: key, stream: 1)
         let positions = graph.constant(Tensor(shape: [4, 1], scalars: [1, 2, 3, 4] as [Float]))
         let mixing: [SymbolicTensor] = try [
             x - x.mean(axes: [0], keepingDimensions: true), x.transpose([1, 0]), x + noise, x * positions,

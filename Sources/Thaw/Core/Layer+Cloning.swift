@@ -14,6 +14,9 @@ extension Layer {
         result.inputShape = inputShape
         result.ownsTrainableFlag = ownsTrainableFlag
         result.ownLearningRateMultiplier = ownLearningRateMultiplier
+        if let model = self as? Model {
+            (result as? Model)?.preprocessingSetting = model.preprocessingSetting
+        }
         return result
     }
 }

@@ -86,7 +86,7 @@ open class Layer {
     }
 
     /// Takes a name that nobody gave.
-    final func assign(automaticName name: String, base: String) {
+    package final func assign(automaticName name: String, base: String) {
         (assignedName, automaticNameBase) = (name, base)
     }
 

@@ -25,6 +25,8 @@ public enum ModelError: ThawError, Equatable {
     case topology(model: String, message: String)
     /// A copy could not be made.
     case cannotClone(layer: String, reason: String)
+    /// There are not as many blocks as were asked for.
+    case blocks(model: String, asked: Int, known: [String])
 
     /// The whole message.
     public var description: String {
@@ -56,6 +58,11 @@ public enum ModelError: ThawError, Equatable {
             "model \(model): \(message)"
         case .cannotClone(let layer, let reason):
             "cannot clone layer \(layer): \(reason)"
+        case .blocks(let model, let asked, let known):
+            known.isEmpty
+                ? "model \(model) has no layers whose names say which block they are in, such as conv5_block3_out; use unfreeze(from:)."
+                : "model \(model) has \(known.count) blocks, \(asked) were asked for; give 1 to \(known.count). They are "
+                    + "\(known.joined(separator: ", "))."
         }
     }
 }

@@ -14,6 +14,16 @@ public struct WeightFileError: ThawError, Equatable {
     /// What is wrong with those that both have: another shape, or elements that are not floating point.
     public let mismatched: [String]
 
+    package init(
+        file: String, model: String, missing: [String], unexpected: [String], mismatched: [String]
+    ) {
+        self.file = file
+        self.model = model
+        self.missing = missing
+        self.unexpected = unexpected
+        self.mismatched = mismatched
+    }
+
     /// The whole message: how many there are of each kind, and the first names.
     public var description: String {
         var parts: [String] = []

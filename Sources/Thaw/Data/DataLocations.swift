@@ -1,14 +1,21 @@
-import Foundation
+package import Foundation
 
 /// Where data sets are looked for and kept.
-struct DataLocations: Sendable {
-    let environment: [String: String]
-    let home: URL
+package struct DataLocations: Sendable {
+    package let environment: [String: String]
+    package let home: URL
     /// Folders that the system's packages install data sets into; each holds a folder per data set.
-    let systemFolders: [URL]
+    package let systemFolders: [URL]
+
+    /// Those that an environment, a home and a system have.
+    package init(environment: [String: String], home: URL, systemFolders: [URL]) {
+        self.environment = environment
+        self.home = home
+        self.systemFolders = systemFolders
+    }
 
     /// Those of this process.
-    static var current: DataLocations {
+    package static var current: DataLocations {
         DataLocations(
             environment: ProcessInfo.processInfo.environment,
             home: FileManager.default.homeDirectoryForCurrentUser,
@@ -17,7 +24,7 @@ struct DataLocations: Sendable {
 
     /// The folder that downloads are kept in: `$XDG_CACHE_HOME/thaw`, `~/Library/Caches/thaw` on macOS,
     /// `~/.cache/thaw` elsewhere.
-    var cache: URL {
+    package var cache: URL {
         if let path = environment["XDG_CACHE_HOME"], path.hasPrefix("/") {
             return URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent("thaw")
         }
@@ -33,7 +40,7 @@ struct DataLocations: Sendable {
     /// - Parameters:
     ///   - explicit: a folder that the user named; no other is looked at then.
     ///   - names: what a folder of this data set is called.
-    func candidates(explicit: URL?, names: [String]) -> [URL] {
+    package func candidates(explicit: URL?, names: [String]) -> [URL] {
         func nested(_ folder: URL) -> [URL] { names.map { folder.appendingPathComponent($0) } }
         if let explicit { return [explicit] + nested(explicit) }
         var result: [URL] = []
@@ -47,7 +54,7 @@ struct DataLocations: Sendable {
     /// The files of a data set in the first folder that has all of them.
     ///
     /// - Parameter names: for each file the names that it may have.
-    func find(_ names: [[String]], in folders: [URL]) -> [URL]? {
+    package func find(_ names: [[String]], in folders: [URL]) -> [URL]? {
         for folder in folders {
             let found = names.compactMap { alternatives in
                 alternatives.map { folder.appendingPathComponent($0) }.first {

@@ -4,15 +4,16 @@ import Foundation
 /// written once.
 final class ProgressLine {
     private let title: String
-    private let total: Int
+    /// Nil where it is not known beforehand.
+    private let total: Int?
     private let isTerminal = isatty(FileHandle.standardError.fileDescriptor) != 0
     private var lastWritten = Date.distantPast
     private var hasLine = false
 
-    init(_ title: String, total: Int) {
+    init(_ title: String, total: Int?) {
         self.title = title
         self.total = total
-        if !isTerminal { write("\(title) (\(Self.megabytes(total)) MB)\n") }
+        if !isTerminal { write("\(title)\(total.map { " (\(Self.megabytes($0)) MB)" } ?? "")\n") }
     }
 
     /// Shows that `count` bytes have come; at most ten times a second.
@@ -20,7 +21,8 @@ final class ProgressLine {
         guard isTerminal, count == total || Date().timeIntervalSince(lastWritten) > 0.1 else { return }
         lastWritten = Date()
         hasLine = true
-        write("\r\(title): \(Self.megabytes(count)) of \(Self.megabytes(total)) MB")
+        let whole = total.map { " of \(Self.megabytes($0))" } ?? ""
+        write("\r\(title): \(Self.megabytes(count))\(whole) MB")
     }
 
     /// Leaves the line.

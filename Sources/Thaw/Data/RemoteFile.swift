@@ -1,22 +1,36 @@
-import Foundation
+package import Foundation
 import ThawFormats
 import ThawTensor
 
 /// A file that its publisher offers, and how to know that it is the right one.
-struct RemoteFile: Sendable {
-    let url: URL
-    /// The exact size in bytes; nothing larger is taken.
-    let size: Int
-    /// The SHA-256 digest, in lowercase hexadecimal digits.
-    let digest: String
+package struct RemoteFile: Sendable {
+    package let url: URL
+    /// The exact size in bytes; nil where it is not published.
+    let size: Int?
+    /// Nothing larger is taken.
+    let limit: Int
+    /// What the contents must have; nil where nothing is published.
+    package let checksum: FileChecksum?
 
-    var name: String { url.lastPathComponent }
+    package var name: String { url.lastPathComponent }
+
+    /// A file of known size and SHA-256 digest.
+    init(url: URL, size: Int, digest: String) {
+        (self.url, self.size, limit, checksum) = (url, size, size, .sha256(digest))
+    }
+
+    /// A file of which less is published.
+    ///
+    /// - Parameter limit: the most bytes that it may have.
+    package init(url: URL, limit: Int, checksum: FileChecksum?) {
+        (self.url, size, self.limit, self.checksum) = (url, nil, limit, checksum)
+    }
 
     /// Downloads the file to `folder` under its own name, creating the folder. A wrong or unfinished file
     /// never gets that name.
     ///
     /// - Throws: ``DownloadError``, and `FormatError` when the folder cannot be written to.
-    func download(to folder: URL) throws {
+    package func download(to folder: URL) throws {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         } catch {
@@ -69,12 +83,13 @@ final class DownloadSink {
     private let file: AtomicFileWriter
     private let expected: RemoteFile
     private let progress: ProgressLine
-    private var hasher: SHA256Hasher? = SHA256Hasher()
+    private var hasher: ChecksumHasher?
 
     init(file: AtomicFileWriter, expected: RemoteFile, progress: ProgressLine) {
         self.file = file
         self.expected = expected
         self.progress = progress
+        hasher = expected.checksum.flatMap { ChecksumHasher($0) }
     }
 
     /// - Throws: ``DownloadError`` once there are more bytes than the file has.
@@ -87,28 +102,22 @@ final class DownloadSink {
 
     /// - Throws: ``DownloadError`` when a file of `size` bytes cannot be the right one.
     func checkSize(_ size: Int) throws {
-        guard size <= expected.size else {
+        guard size <= expected.limit else {
             throw DownloadError(
                 name: expected.name,
-                reason: "it is larger than the \(expected.size) bytes that it should have")
+                reason: "it is larger than the \(expected.limit) bytes that it should have")
         }
     }
 
     /// - Throws: ``DownloadError`` unless exactly the right bytes came.
     func verify() throws {
-        guard file.count == expected.size else {
+        if let size = expected.size, file.count != size {
             throw DownloadError(
-                name: expected.name, reason: "expected \(expected.size) bytes, got \(file.count)")
+                name: expected.name, reason: "expected \(size) bytes, got \(file.count)")
         }
-        guard let hasher = hasher.take() else { return }
-        let digest = hasher.finalize()
-        guard digest == expected.digest else {
+        if let difference = hasher.take()?.difference() {
             throw DownloadError(
-                name: expected.name,
-                reason:
-                    "its contents are not the published ones: "
-                    + "expected SHA-256 \(expected.digest), got \(digest)"
-            )
+                name: expected.name, reason: "its contents are not the published ones: \(difference)")
         }
     }
 }

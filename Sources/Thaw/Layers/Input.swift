@@ -11,6 +11,8 @@ public import ThawGraph
 /// ```
 public final class Input: Layer, LayerArgument {
     private weak var ownCall: LayerCall?
+    /// What the models that begin here say about the preprocessing of images.
+    var preprocessingSetting = PreprocessingSetting.inherited
 
     /// Creates the layer.
     ///

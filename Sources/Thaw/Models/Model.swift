@@ -39,6 +39,8 @@ open class Model: Layer {
     final let topology: Topology?
     /// The names of those layers that have another one in this model than their own.
     final private(set) var localNames: [ObjectIdentifier: String] = [:]
+    /// What was said about the preprocessing of images.
+    final var preprocessingSetting = PreprocessingSetting.inherited
     /// Whether every parameter inside has its first value.
     final var hasFirstValues = false
     /// What training keeps between calls: optimizer, loss, compiled steps.
@@ -102,11 +104,8 @@ open class Model: Layer {
     /// A new model of copies of the layers, connected in the same way. A subclass of its own arrangement
     /// overrides it.
     open override func cloned() throws -> Layer {
-        guard let topology, type(of: self) == Model.self else { return try super.cloned() }
-        return try Runtime.$engine.withValue(engine) {
-            let (inputs, outputs) = try topology.cloned(names: name(of:))
-            return try Model(inputs: inputs, outputs: outputs, seed: derivedSeed)
-        }
+        guard topology != nil, type(of: self) == Model.self else { return try super.cloned() }
+        return try copied { try Model(inputs: $0, outputs: $1, seed: $2) }
     }
 
     /// Makes all parameters for inputs of the given shape, by tracing the model once; does nothing if

@@ -158,6 +158,9 @@ struct Topology {
         for input in inputs {
             let copy = Input(shape: input.shape)
             copy.takeName(of: inputLayer(of: input), automaticName: names(inputLayer(of: input)))
+            if let original = inputLayer(of: input) as? Input {
+                copy.preprocessingSetting = original.preprocessingSetting
+            }
             values[input] = copy.layerOutput
         }
         for call in calls {

@@ -39,6 +39,7 @@ struct ThawExtras {
             "learningRateMultipliers": .object(
                 Dictionary(multipliers.map { ($0.0, JSONValue.exact($0.1)) }) { $1 }),
             "pins": .array(Self.pins(of: model, path: "")),
+            "preprocessing": .object(model.preprocessingSettings.mapValues(\.json)),
         ]
         var tensors: [String: Tensor] = [:]
         if let optimizer = model.optimizer {
@@ -120,6 +121,7 @@ struct ThawExtras {
                 layer.setMovingVarianceEstimate(estimate)
             }
         }
+        try PreprocessingSetting.apply(object["preprocessing"], to: model)
         let frozen = Set((object["frozen"]?.array ?? []).compactMap(\.string))
         for (path, layer) in model.sublayerPaths where frozen.contains(path) { layer.freeze() }
         for (path, layer) in model.sublayerPaths {

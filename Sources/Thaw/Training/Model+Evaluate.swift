@@ -14,7 +14,8 @@ extension Model {
     ///     nil leaves it to them.
     ///   - verbosity: how much is printed.
     ///   - callbacks: code to run between the steps.
-    /// - Throws: `TrainingError` for arguments, data and labels that do not fit.
+    /// - Throws: `TrainingError` for arguments, data and labels that do not fit, `PreprocessingError` for images that plainly do
+    ///   not.
     @discardableResult
     public func evaluate(
         _ data: Dataset, batchSize: Int = 32, mode: Mode = .inference,
@@ -25,6 +26,7 @@ extension Model {
         let compilation = try compilation(for: "evaluate")
         let feeder = try BatchFeeder(data, call: "evaluate", targetCount: compilation.goals.count)
         try prepare(for: feeder)
+        try PreprocessingCheck.check(data, for: self, call: "evaluate")
         let loop = EvaluationLoop(
             model: self, compilation: compilation, feeder: feeder, batchSize: batchSize, mode: mode,
             statistics: statistics)

@@ -35,7 +35,8 @@ extension Model {
     ///   - seed: where the order of samples and dropout start from; nil is the model's seed.
     ///   - featureCache: where what frozen layers make of each sample is kept; see `FeatureCache`.
     /// - Returns: loss and metrics of each epoch.
-    /// - Throws: `TrainingError` for arguments, data and labels that do not fit, before anything is changed;
+    /// - Throws: `TrainingError` for arguments, data and labels that do not fit, and `PreprocessingError` for images that plainly do
+    ///   not, before anything is changed;
     ///   `TrainingError.nonFinite`, `CancellationError`, and what callbacks and maps throw.
     @discardableResult
     public func fit(
@@ -64,6 +65,8 @@ extension Model {
         let feeder = try BatchFeeder(
             trained, call: "fit", targetCount: compilation.goals.count, classWeights: classWeights)
         try prepare(for: feeder)
+        try PreprocessingCheck.check(trained, for: self, call: "fit")
+        if let validated { try PreprocessingCheck.check(validated, for: self, call: "fit (validation)") }
         let validationLoop = try validated.map {
             EvaluationLoop(
                 model: self, compilation: compilation,

@@ -17,7 +17,7 @@ extension Model {
     ///   - callbacks: code to run between the steps.
     /// - Returns: the outputs, samples on axis 0; NaN for a sample whose input holds NaN or infinity (in `.training` mode
     ///   for its whole batch).
-    /// - Throws: `TrainingError` for arguments and data that do not fit.
+    /// - Throws: `TrainingError` for arguments and data that do not fit, `PreprocessingError` for images that plainly do not.
     public func predict(
         _ x: Tensor, batchSize: Int = 32, mode: Mode = .inference,
         statistics: BatchNormalization.Statistics? = nil, liveRandomness: LiveRandomness = .automatic,
@@ -64,6 +64,7 @@ extension Model {
         try FitOptions.check(batchSize: batchSize, call: "predict")
         let feeder = try BatchFeeder(data, call: "predict", targetCount: 0)
         try prepare(for: feeder)
+        try PreprocessingCheck.check(data, for: self, call: "predict")
         let key = feeder.key(
             kind: kind, model: self, mode: mode, liveRandomness: liveRandomness, statistics: statistics)
         let loop = PredictionLoop(model: self, feeder: feeder, batchSize: batchSize, key: key, seed: seed)

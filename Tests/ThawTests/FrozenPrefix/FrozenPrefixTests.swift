@@ -247,7 +247,8 @@ import ThawFormats
         let models = try (0..<2).map { _ in try Self.compiled(Self.net(dropout: 0.3), frozen: frozen) }
         for (model, cache) in zip(models, [FeatureCache.automatic, .off]) {
             model.training.isBatchInvariant = true
-            let history = try model.fit(data, batchSize: 16, epochs: 4, verbosity: .silent, featureCache: cache)
+            let history = try model.fit(
+                data, batchSize: 16, epochs: 4, verbosity: .silent, featureCache: cache)
             #expect((history.frozenPrefix != nil) == (cache == .automatic))
         }
         for (a, b) in zip(models[0].parameterPaths, models[1].parameterPaths) {
