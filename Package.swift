@@ -29,7 +29,8 @@ let package = Package(
         .executableTarget(
             name: "ThawCommand",
             dependencies: [
-                "Thaw", "ThawFormats", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Thaw", "ThawFormats", "ThawVision",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 

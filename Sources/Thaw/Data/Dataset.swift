@@ -95,6 +95,11 @@ public struct Dataset: Sendable {
     /// Whether reading a sample twice gives the same: there is no random map.
     public var isDeterministic: Bool { pipeline.isDeterministic }
 
+    /// Whether another data set is this one: the same tensors, rows and maps.
+    func isSame(as other: Dataset) -> Bool {
+        columns === other.columns && rows == other.rows && pipeline.isSame(as: other.pipeline)
+    }
+
     /// Whether samples are computed when they are read.
     public var isMapped: Bool { !pipeline.isEmpty }
 

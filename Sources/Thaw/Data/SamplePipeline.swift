@@ -20,6 +20,11 @@ struct SamplePipeline: Sendable {
     var isEmpty: Bool { stages.isEmpty }
     var isDeterministic: Bool { stages.allSatisfy(\.isPlain) }
 
+    /// Whether another pipeline is a copy of this one.
+    func isSame(as other: SamplePipeline) -> Bool {
+        witness === other.witness && stages.count == other.stages.count
+    }
+
     /// The same maps over other data: what was seen of the old samples says nothing about the new ones.
     var renewed: SamplePipeline {
         var result = self

@@ -58,6 +58,14 @@ struct FrozenPrefix {
         return try builder.compiled(rest)
     }
 
+    /// Whether another step's prefix computes the same.
+    func computesTheSame(as other: FrozenPrefix) throws -> Bool {
+        guard featureShapes == other.featureShapes, builder.key.batchSize == other.builder.key.batchSize
+        else { return false }
+        return try cut(CompiledStep.Name.feature).before().computesTheSame(
+            as: other.cut(CompiledStep.Name.feature).before())
+    }
+
     /// The versions of everything that the features depend on.
     var versions: [UInt64] { variables.map(\.version) }
 

@@ -12,6 +12,8 @@ final class StepSource {
 
     private let model: Model
     private let cache: FeatureCache
+    /// Another source that may have the same features.
+    private let sibling: StepSource?
     private let key: StepKey
     private let build: (StepKey) throws -> StepBuilder
     private let changing: () throws -> Set<ObjectIdentifier>
@@ -39,17 +41,19 @@ final class StepSource {
 
     /// - Parameters:
     ///   - key: what the steps have in common.
+    ///   - sibling: another source whose features will do if they are the same: that of training, for validation on the same data.
     ///   - changing: gives the variables that change between passes although the step does not assign them.
     ///   - build: traces the step of a key.
     init(
         model: Model, data: BatchFeeder, key: StepKey, cache: FeatureCache,
-        changing: @escaping () throws -> Set<ObjectIdentifier> = { [] },
+        sibling: StepSource? = nil, changing: @escaping () throws -> Set<ObjectIdentifier> = { [] },
         build: @escaping (StepKey) throws -> StepBuilder
     ) {
         self.model = model
         self.data = data
         self.key = key
         self.cache = data.viewCount == nil ? .off : cache
+        self.sibling = sibling
         self.changing = changing
         self.build = build
         whole = StepPool(model: model, key: key) { try build($0).compiled() }
@@ -85,7 +89,7 @@ final class StepSource {
         } else if let prefix = try currentPrefix() {
             if !keptViews.values.allSatisfy({ $0.prefix.isUnchanged(since: $0.versions) }) { keptViews = [:] }
             if keptViews[pass.view] == nil {
-                keptViews[pass.view] = try computeFeatures(
+                keptViews[pass.view] = try makeFeatures(
                     prefix, verbosity: verbosity, isCancelled: isCancelled)
             }
         }
@@ -192,20 +196,57 @@ extension StepSource {
         return key
     }
 
-    private func computeFeatures(
+    private func makeFeatures(
         _ prefix: FrozenPrefix, verbosity: Verbosity, isCancelled: () -> Bool
     ) throws -> KeptFeatures? {
+        let versions = prefix.versions
+        if let other = sibling?.keptViews[pass.view], sibling?.data.hasSameSamples(as: data) == true,
+            other.versions == versions, try prefix.computesTheSame(as: other.prefix)
+        {
+            let targets = data.isMapped ? other.feeder.targets : nil
+            return try keep(prefix, versions, inputs: other.feeder.inputs, targets: targets)
+        }
+        guard let columns = try computeFeatures(prefix, verbosity: verbosity, isCancelled: isCancelled) else {
+            self.prefix = nil
+            return nil
+        }
+        let result = try keep(prefix, versions, inputs: columns.features, targets: columns.targets)
+        if keptViews.isEmpty {
+            let text = sibling == nil ? result.summary : "validation: " + result.summary
+            ProgressPrinter(verbosity, target: 0).heading(text)
+        }
+        return result
+    }
+
+    private func keep(
+        _ prefix: FrozenPrefix, _ versions: [UInt64], inputs: [Tensor], targets: [Tensor]?
+    ) throws -> KeptFeatures {
         let shapes = prefix.featureShapes
         let changing = try changing()
-        let versions = prefix.versions
+        let rest = StepPool(model: model, key: key(.rest(shapes))) { [unowned self] in
+            try self.prefix(of: $0, shapes, changing).compiledRest()
+        }
+        return KeptFeatures(
+            prefix: prefix, versions: versions, feeder: try data.replacing(inputs: inputs, targets: targets),
+            pool: rest,
+            viewCount: data.viewCount ?? 1)
+    }
+
+    /// Runs all samples through the prefix; nil if the last, smaller batch has another one.
+    private func computeFeatures(
+        _ prefix: FrozenPrefix, verbosity: Verbosity, isCancelled: () -> Bool
+    ) throws -> FeatureColumns? {
+        let shapes = prefix.featureShapes
+        let changing = try changing()
         let pool = StepPool(model: model, key: key(.prefix(shapes))) { [unowned self] in
             try self.prefix(of: $0, shapes, changing).compiledPrefix()
         }
-        var columns = try FeatureColumns(
-            shapes: shapes, count: data.count,
-            folder: cache.folder(for: data.count * prefix.bytesPerSample * (data.viewCount ?? 1)))
+        let bytes = data.count * prefix.bytesPerSample * (data.viewCount ?? 1)
+        var columns = try FeatureColumns(shapes: shapes, count: data.count, folder: cache.folder(for: bytes))
         let steps = data.steps(ofSize: prefixBatchSize)
-        let progress = ProgressPrinter(verbosity, target: steps)
+        // A line that is written once would only repeat what follows.
+        let progress = ProgressPrinter(
+            verbosity.resolved == .progressBar ? verbosity : .silent, target: steps)
         data.begin(
             order: Array(0..<data.count), batchSize: prefixBatchSize, seed: pass.seed, epoch: pass.epoch,
             engine: model.engine)
@@ -216,25 +257,14 @@ extension StepSource {
             let step: CompiledStep
             do {
                 step = try pool.step(rows: min(prefixBatchSize, data.count - start))
-            } catch is UnlikeFeatures {
-                self.prefix = nil
-                return nil
-            }
+            } catch is UnlikeFeatures { return nil }
             try data.fill(step, start: start, rows: step.batchSize)
             try step.executable.run()
             columns.write(step, targets: data.lastTargets, from: start)
             progress.update(batch + 1) { [] }
         }
         progress.finish(steps, metrics: [])
-        let rest = StepPool(model: model, key: key(.rest(shapes))) { [unowned self] in
-            try self.prefix(of: $0, shapes, changing).compiledRest()
-        }
-        let result = KeptFeatures(
-            prefix: prefix, versions: versions,
-            feeder: try data.replacing(inputs: columns.features, targets: columns.targets), pool: rest,
-            viewCount: data.viewCount ?? 1)
-        if keptViews.isEmpty { progress.heading(result.summary) }
-        return result
+        return columns
     }
 }
 

@@ -29,6 +29,9 @@ final class BatchFeeder {
     /// How many views of each sample there are; nil without end.
     var viewCount: Int? { dataset.isDeterministic ? 1 : dataset.viewCount }
 
+    /// Whether samples are computed when they are read.
+    var isMapped: Bool { dataset.isMapped }
+
     /// The targets of the batch that was filled in last, as maps made them; nil for data without maps.
     private(set) var lastTargets: [Tensor]?
 
@@ -158,6 +161,15 @@ final class BatchFeeder {
 
     /// Which sample stands at a place of the epoch's order.
     func sample(at place: Int) -> Int { dataset.identity(order[place]) }
+
+    /// Whether another feeder has the same samples.
+    func hasSameSamples(as other: BatchFeeder) -> Bool { dataset.isSame(as: other.dataset) }
+
+    /// The inputs of all samples, before any map.
+    var inputs: [Tensor] { dataset.inputs }
+
+    /// The targets of all samples, before any map.
+    var targets: [Tensor] { dataset.targets }
 
     /// The same samples with other inputs, and with the targets that maps made of them.
     ///

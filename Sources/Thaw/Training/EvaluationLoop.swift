@@ -13,7 +13,8 @@ final class EvaluationLoop {
     init(
         model: Model, compilation: Compilation, feeder: BatchFeeder, batchSize: Int, mode: Mode,
         statistics: BatchNormalization.Statistics? = nil, liveRandomness: LiveRandomness = .automatic,
-        featureCache: FeatureCache = .off, changing: @escaping () throws -> Set<ObjectIdentifier> = { [] }
+        featureCache: FeatureCache = .off, sibling: StepSource? = nil,
+        changing: @escaping () throws -> Set<ObjectIdentifier> = { [] }
     ) {
         self.model = model
         self.compilation = compilation
@@ -22,7 +23,7 @@ final class EvaluationLoop {
         let key = feeder.key(
             kind: .evaluate, model: model, mode: mode, liveRandomness: liveRandomness, statistics: statistics)
         source = StepSource(
-            model: model, data: feeder, key: key, cache: featureCache, changing: changing
+            model: model, data: feeder, key: key, cache: featureCache, sibling: sibling, changing: changing
         ) {
             try StepBuilder.evaluation(model: model, key: $0, compilation: compilation)
         }

@@ -6,9 +6,10 @@ final class FitLoop {
     let model: Model
     let compilation: Compilation
     var options: FitOptions
-    let feeder: BatchFeeder
     let validation: EvaluationLoop?
     let callbacks: CallbackList
+    /// The samples.
+    var feeder: BatchFeeder { source.data }
     /// Those of the callbacks that want checkpoints.
     let backups: [BackupAndRestore]
     private let source: StepSource
@@ -16,26 +17,20 @@ final class FitLoop {
     var place: FitPlace
 
     init(
-        model: Model, compilation: Compilation, options: FitOptions, feeder: BatchFeeder,
+        model: Model, compilation: Compilation, options: FitOptions, source: StepSource,
         validation: EvaluationLoop?, callbacks: CallbackList
     ) {
         self.model = model
         self.compilation = compilation
         self.options = options
-        self.feeder = feeder
+        self.source = source
         self.validation = validation
         self.callbacks = callbacks
         backups = callbacks.callbacks.compactMap { $0 as? BackupAndRestore }
         place = FitPlace(epoch: options.initialEpoch)
-        source = StepSource(
-            model: model, data: feeder, key: feeder.key(kind: .train, model: model, mode: .training),
-            cache: options.featureCache
-        ) {
-            try StepBuilder.training(model: model, key: $0, compilation: compilation)
-        }
         history = History(
             batchSize: options.batchSize,
-            stepsPerEpoch: feeder.steps(ofSize: options.batchSize),
+            stepsPerEpoch: source.data.steps(ofSize: options.batchSize),
             plannedEpochs: options.epochs)
     }
 

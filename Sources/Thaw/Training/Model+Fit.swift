@@ -67,13 +67,17 @@ extension Model {
         try prepare(for: feeder)
         try PreprocessingCheck.check(trained, for: self, call: "fit")
         if let validated { try PreprocessingCheck.check(validated, for: self, call: "fit (validation)") }
+        let source = StepSource(
+            model: self, data: feeder, key: feeder.key(kind: .train, model: self, mode: .training),
+            cache: options.featureCache
+        ) { try StepBuilder.training(model: self, key: $0, compilation: compilation) }
         let validationLoop = try validated.map {
             EvaluationLoop(
                 model: self, compilation: compilation,
                 feeder: try BatchFeeder(
                     $0, call: "fit (validation)", targetCount: compilation.goals.count),
                 batchSize: options.validationBatchSize, mode: .inference, featureCache: options.featureCache,
-                changing: { try self.variablesChangedByTraining(on: feeder, compilation) })
+                sibling: source, changing: { try self.variablesChangedByTraining(on: feeder, compilation) })
         }
 
         training.stopsTraining = false
@@ -84,7 +88,7 @@ extension Model {
             let list = CallbackList(callbacks, model: self)
             defer { list.detach() }
             return try FitLoop(
-                model: self, compilation: compilation, options: options, feeder: feeder,
+                model: self, compilation: compilation, options: options, source: source,
                 validation: validationLoop, callbacks: list
             ).run(isCancelled: isCancelled)
         }

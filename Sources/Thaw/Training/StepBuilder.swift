@@ -221,11 +221,10 @@ extension StepBuilder {
             || prediction.shape.first != key.batchSize
         var mark: SymbolicTensor?
         for input in inputs {
-            // Zero times anything finite is zero.
-            let zeros = try input * 0
-            let rest = Array((samplesMeet ? 0 : 1)..<input.shape.count)
-            let own = try (rest.isEmpty ? zeros : zeros.sum(axes: rest))
-                .reshape(to: samplesMeet ? ones : [key.batchSize] + ones.dropFirst())
+            let rows = try rowMark(of: input)
+            let own =
+                samplesMeet
+                ? try rows.sum().reshape(to: ones) : try rows.reshape(to: [key.batchSize] + ones.dropFirst())
             mark = try mark.map { try $0 + own } ?? own
         }
         return mark

@@ -61,45 +61,8 @@ struct DemoExperiment {
         try model.compile(
             optimizer: .sgd(learningRate: plan.transferLearningRate), loss: .binaryCrossentropy,
             metrics: [.accuracy])
-        let start = Self.digest(of: model)
-        let before = model.frozenDigest
-        let unseen = UnseenValidation(validation)
-        let history = try model.fit(
-            train, batchSize: plan.batchSize, epochs: plan.transferEpochs, validation: train,
-            verbosity: verbosity, callbacks: [unseen])
-        let after = model.frozenDigest
-        func score(_ data: Dataset, _ mode: Mode) throws -> Score {
-            Score(try model.evaluate(data, batchSize: plan.batchSize, mode: mode, verbosity: .silent))
-        }
-        return TransferRun(
-            behaviour: behaviour, inference: try score(train, .inference),
-            training: try score(train, .training),
-            validation: try score(validation, .inference),
-            validationTrainingMode: try score(validation, .training),
-            frozenDigestBefore: before, frozenDigestAfter: after, startDigest: start,
-            curves: LearningCurves(history, unseen: unseen.scores))
-    }
-
-    /// A digest of all weights and statistics, in order.
-    private static func digest(of model: Sequential) -> String {
-        var hasher = SHA256Hasher()
-        for weight in model.weights { weight.withUnsafeBytes { hasher.update($0) } }
-        return hasher.finalize()
-    }
-}
-
-/// Measures a model on further images after each epoch.
-private final class UnseenValidation: Callback {
-    private let data: Dataset
-    private(set) var scores: [Score] = []
-
-    init(_ data: Dataset) { self.data = data }
-
-    override func onEpochEnd(epoch: Int, logs: Logs) throws {
-        guard let model else { return }
-        let score = Score(try model.evaluate(data, batchSize: 256, verbosity: .silent))
-        scores.append(score)
-        logs["unseen_accuracy"] = score.accuracy
-        logs["unseen_loss"] = score.loss
+        return try TransferRun(
+            behaviour, of: model, train: train, validation: validation, batchSize: plan.batchSize,
+            epochs: plan.transferEpochs, followsValidation: true, verbosity: verbosity)
     }
 }

@@ -43,11 +43,7 @@ struct DemoReport: Codable, Sendable, Equatable {
     ///
     /// A number that is not finite, which JSON has no word for, becomes the string `nan`, `inf` or `-inf`.
     func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return Array(try encoder.encode(self)) + Array("\n".utf8)
+        Array((try JSONText.of(self) + "\n").utf8)
     }
 
     /// The command that repeats the demo.

@@ -30,11 +30,14 @@ struct DemoVerdict {
 
     init(main: SettingResult, control: SettingResult) {
         var sentences = ["The target: \(main.setting.description)."]
-        sentences += main.runs.map(Self.sentence)
-        if let comparison = Self.comparison(main.runs) { sentences.append(comparison) }
-        if let caveat = Self.caveat(main.runs) { sentences.append(caveat) }
+        sentences += Self.sentences(main.runs)
         sentences.append(Self.summary(of: control))
         self.sentences = sentences
+    }
+
+    /// What transfers from the same start mean, one after the other and beside each other.
+    static func sentences(_ runs: [TransferRun]) -> [String] {
+        runs.map(sentence) + [comparison(runs), caveat(runs)].compactMap { $0 }
     }
 
     /// A share as a percentage with one decimal.

@@ -46,11 +46,9 @@ struct OutputFolder {
     }
 
     /// Writes both files, each whole or not at all.
-    func write(_ report: DemoReport) throws {
-        let page = Array(DemoPage(report: report).html.utf8)
-        let json = try report.json()
+    func write(results json: [UInt8], page: String) throws {
         try AtomicFile.write(json, to: results)
-        try AtomicFile.write(page, to: self.report)
+        try AtomicFile.write(Array(page.utf8), to: report)
     }
 
     /// Takes away the folders that were made, if nothing was written into them.

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import Thaw
 
 /// A network that others designed and published weights for, in the structure, names and order of layers that

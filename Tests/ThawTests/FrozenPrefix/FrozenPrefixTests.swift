@@ -255,4 +255,31 @@ import ThawFormats
             #expect(a.parameter.value.isBitwiseEqual(to: b.parameter.value), "\(a.path)")
         }
     }
+
+    /// Validation on the training data takes its features; on other data it has its own.
+    @Test func validationSharesWhatIsTheSame() throws {
+        final class Count: Sendable { let value = Atomic<Int>(0) }
+        for isSame in [true, false] {
+            let count = Count()
+            func counted(_ data: Dataset) -> Dataset {
+                data.map { x, y in
+                    count.value.add(1, ordering: .relaxed)
+                    return (x * 0.5, y)
+                }
+            }
+            let data = counted(try Self.images(40))
+            let validation = isSame ? data : counted(try Self.images(40))
+            let models = try (0..<2).map { _ in try Self.compiled(Self.net(), frozen: ["conv1", "bn1"]) }
+            let with = try models[0].fit(
+                data, batchSize: 16, epochs: 3, validation: validation, verbosity: .silent)
+            let calls = count.value.load(ordering: .relaxed)
+            #expect(isSame ? calls <= 44 : calls >= 80 && calls <= 86)
+            let without = try models[1].fit(
+                data, batchSize: 16, epochs: 3, validation: validation, verbosity: .silent, featureCache: .off
+            )
+            for name in with.names {
+                for (a, b) in zip(with[name], without[name]) { #expect(abs(a - b) < 1e-4, "\(name)") }
+            }
+        }
+    }
 }
