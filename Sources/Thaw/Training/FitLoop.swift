@@ -11,6 +11,8 @@ final class FitLoop {
     let callbacks: CallbackList
     /// Those of the callbacks that want checkpoints.
     let backups: [BackupAndRestore]
+    /// The optimizer's settings before callbacks changed any, which are the program's.
+    let optimizerSettings: [String: String]
     private let pool: StepPool
     var history: History
     var place: FitPlace
@@ -26,6 +28,7 @@ final class FitLoop {
         self.validation = validation
         self.callbacks = callbacks
         backups = callbacks.callbacks.compactMap { $0 as? BackupAndRestore }
+        optimizerSettings = compilation.optimizer.settingTexts
         place = FitPlace(epoch: options.initialEpoch)
         pool = StepPool(model: model, key: feeder.key(kind: .train, model: model, mode: .training)) {
             try StepBuilder.trainingStep(model: model, key: $0, compilation: compilation)
