@@ -28,6 +28,8 @@ public protocol Engine: AnyObject, Sendable {
 
     /// Runs `body` on the thread that owns the engine's worker pool and waits for it. Work that makes many calls is
     /// faster inside one such call; calls from inside run at once.
+    ///
+    /// A closure that belongs to an actor, as one at the top level of `main.swift` does, must not leave it: write it in a function.
     func perform<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result
 
     /// Runs, on the engine's thread, what other threads wait to have run. Work that holds that thread for long, such as `fit`,

@@ -14,6 +14,8 @@ final class Lion: Optimizer {
         super.init(name: "lion", learningRate: learningRate)
     }
 
+    override var settings: [String: Double] { ["beta1": beta1, "beta2": beta2] }
+
     override var slotNames: [String] { ["momentum"] }
 
     override func update(

@@ -27,18 +27,22 @@ try whole.fit(train, epochs: epochs, verbosity: .silent)
 
 // Something goes wrong in the middle of the second epoch.
 struct PowerCut: Error {}
+final class Cutter: Callback {
+    private(set) var steps = 0
+
+    override func onTrainBatchEnd(batch: Int, logs: Logs) throws {
+        steps += 1
+        if steps == 450 { throw PowerCut() }
+    }
+}
 let folder = FileManager.default.temporaryDirectory.appending(path: "thaw-backup-\(UUID().uuidString)")
-var steps = 0
-let cut = LambdaCallback(onTrainBatchEnd: { _, _ in
-    steps += 1
-    if steps == 450 { throw PowerCut() }
-})
+let cut = Cutter()
 do {
     try made().fit(
         train, epochs: epochs,
         callbacks: [BackupAndRestore(at: folder, saveFrequency: .batches(100)), cut])
 } catch is PowerCut {
-    print("The power was cut after \(steps) steps.")
+    print("The power was cut after \(cut.steps) steps.")
 }
 
 // The program is started again: another model, the same call.

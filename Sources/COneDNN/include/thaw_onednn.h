@@ -123,7 +123,7 @@ const char *thaw_primitive_implementation(const thaw_primitive *primitive);
 /// Binds memory to an argument.
 void thaw_primitive_bind(thaw_primitive *primitive, int32_t argument, void *data);
 
-/// Runs it; `context` is a thaw_primitive. A failure is remembered in thaw_onednn_last_status.
+/// Runs it; `context` is a thaw_primitive. A failure is remembered in thaw_onednn_take_status.
 void thaw_primitive_run(void *context);
 
 /// The first failed status since the last call, and clears it; 0 is success.

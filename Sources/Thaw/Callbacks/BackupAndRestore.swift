@@ -18,7 +18,8 @@ import ThawFormats
 /// after the batch at hand is saved once more.
 ///
 /// `fit` must be given the same data and arguments again, apart from more epochs; data of another count, or with other samples
-/// among the few that are compared, another batch size and so on are refused before anything is changed. Give the
+/// among the few that are compared, another batch size, other settings of the optimizer and so on are refused before anything is
+/// changed. Give the
 /// model a seed or not: the one of the first process is kept. Give each call of `fit` a folder of its own.
 ///
 /// Callbacks that remember something save it by `Callback.checkpointState`. All of Thaw's do; a callback that goes on within

@@ -2,7 +2,8 @@
 ///
 /// Hooks run on the engine's thread while the caller of `fit` waits, so they may read and change the
 /// model: set `model.stopTraining`, change the learning rate, freeze layers, read parameters. What a
-/// hook throws ends the call and is thrown by it. Batches and epochs count from 0.
+/// hook throws ends the call and is thrown by it. Batches and epochs count from 0. What a callback has to remember is kept in its
+/// own properties; variables of `main.swift` belong to another thread.
 open class Callback {
     /// The model that is being trained; set for the time of the call. A call within another, such as an evaluation in a hook
     /// of `fit`, sets it for its own time.

@@ -3,16 +3,22 @@
 /// ```swift
 /// let report = LambdaCallback(onEpochEnd: { epoch, logs in print(epoch, logs["loss"] ?? .nan) })
 /// ```
+///
+/// Hooks run on the engine's thread, so closures are `@Sendable`: the compiler refuses one that uses variables of `main.swift`, which
+/// belong to the main actor, or the model. What needs the model, or has something to remember, is a subclass of `Callback` with a
+/// property for it.
 public final class LambdaCallback: Callback {
     /// A hook without values.
-    public typealias Hook = () throws -> Void
+    public typealias Hook = @Sendable () throws -> Void
     /// A hook that gets the number of an epoch or a batch.
-    public typealias IndexHook = (_ index: Int) throws -> Void
+    public typealias IndexHook = @Sendable (_ index: Int) throws -> Void
+    /// A hook that gets the values.
+    public typealias EndHook = @Sendable (_ logs: Logs) throws -> Void
     /// A hook that gets the number of an epoch or a batch and the values.
-    public typealias LogsHook = (_ index: Int, _ logs: Logs) throws -> Void
+    public typealias LogsHook = @Sendable (_ index: Int, _ logs: Logs) throws -> Void
 
     private let trainBegin: Hook?
-    private let trainEnd: ((Logs) throws -> Void)?
+    private let trainEnd: EndHook?
     private let epochBegin: IndexHook?
     private let epochEnd: LogsHook?
     private let trainBatchBegin: IndexHook?
@@ -20,7 +26,7 @@ public final class LambdaCallback: Callback {
 
     /// Creates a callback from the hooks that are wanted.
     public init(
-        onTrainBegin: Hook? = nil, onTrainEnd: ((_ logs: Logs) throws -> Void)? = nil,
+        onTrainBegin: Hook? = nil, onTrainEnd: EndHook? = nil,
         onEpochBegin: IndexHook? = nil, onEpochEnd: LogsHook? = nil,
         onTrainBatchBegin: IndexHook? = nil, onTrainBatchEnd: LogsHook? = nil
     ) {

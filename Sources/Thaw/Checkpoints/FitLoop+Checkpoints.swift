@@ -20,7 +20,7 @@ extension FitLoop {
         let files = model.training.requestedCheckpoints
         model.training.requestedCheckpoints = []
         if !files.isEmpty {
-            let state = ModelState(of: model, optimizer: compilation.optimizer)
+            let state = modelState
             for file in files { try Checkpoint(model: state, fit: nil, history: history).write(to: file) }
         }
         for backup in backups { backup.finish() }
@@ -35,9 +35,14 @@ extension FitLoop {
             validation: validation?.feeder.dataIdentity,
             metrics: place.isWithinEpoch ? compilation.trainingMetrics.states : [],
             callbacks: CallbackRecord.all(of: callbacks.callbacks))
-        let checkpoint = Checkpoint(
-            model: ModelState(of: model, optimizer: compilation.optimizer), fit: state, history: history)
+        let checkpoint = Checkpoint(model: modelState, fit: state, history: history)
         for file in files { try checkpoint.write(to: file) }
+    }
+
+    private var modelState: ModelState {
+        var state = ModelState(of: model, optimizer: compilation.optimizer)
+        state.optimizer.settings = optimizerSettings
+        return state
     }
 
     /// Prepares training, and tells callbacks that it begins: afresh, or where a backup or a loaded checkpoint was saved.

@@ -43,7 +43,8 @@ extension Model {
     /// - Parameters:
     ///   - url: a file of `saveCheckpoint(to:)` or `BackupAndRestore`.
     ///   - continuingFit: whether the next `fit` goes on where the one in the file was; false lets it begin a new course
-    ///     with the model and the optimizer as they were.
+    ///     with the model and the optimizer's state as they were. Its settings (`Optimizer.settings`, clipping, weight decay)
+    ///     may then be others; what is set after loading is not compared.
     /// - Throws: `CheckpointError` for a checkpoint of another model or optimizer, and for one that is damaged; `FormatError`
     ///   for a file that cannot be read; `TrainingError.notCompiled`; `ModelError.notBuilt`. Nothing is changed then.
     public final func loadCheckpoint(from url: URL, continuingFit: Bool = true) throws {
@@ -55,7 +56,8 @@ extension Model {
         }
         try ensureBuilt()
         let checkpoint = try Checkpoint(contentsOf: url, limit: largestCheckpoint)
-        try checkpoint.model.check(self, optimizer: compilation.optimizer, file: url.path)
+        try checkpoint.model.check(
+            self, optimizer: compilation.optimizer, file: url.path, comparesSettings: continuingFit)
         try checkpoint.model.apply(to: self, optimizer: compilation.optimizer)
         training.history = checkpoint.history
         training.resumption = checkpoint.fit.flatMap {

@@ -37,12 +37,12 @@ struct ModelState {
     }
 
     /// Throws unless the state is of this model and its optimizer.
-    func check(_ model: Model, optimizer: Optimizer, file: String) throws {
+    func check(_ model: Model, optimizer: Optimizer, file: String, comparesSettings: Bool = true) throws {
         let differences = differences(from: model)
         guard differences.isEmpty else {
             throw CheckpointError.otherModel(file: file, model: model.name, differences: differences)
         }
-        try self.optimizer.check(optimizer, model: model, file: file)
+        try self.optimizer.check(optimizer, model: model, file: file, comparesSettings: comparesSettings)
     }
 
     private func differences(from model: Model) -> [String] {

@@ -18,6 +18,8 @@ struct OptimizerState {
     var slotNames: [String]
     var accumulationSteps: Int
     var hasAverages: Bool
+    /// `Optimizer.settingTexts`; nil in a file that was written before there were any.
+    var settings: [String: String]?
     var iterations: Int
     var batchNumber: Int
     var gatheredBatches: Int
@@ -30,6 +32,7 @@ struct OptimizerState {
         slotNames = optimizer.slotNames + optimizer.scalarSlotNames
         accumulationSteps = optimizer.gradientAccumulationSteps
         hasAverages = optimizer.weightAveraging != nil
+        settings = optimizer.settingTexts
         iterations = optimizer.iterations
         batchNumber = optimizer.batchNumber
         gatheredBatches = optimizer.gatheredBatches
@@ -48,7 +51,9 @@ struct OptimizerState {
     private static func type(of optimizer: Optimizer) -> String { "\(Swift.type(of: optimizer))" }
 
     /// Throws unless the state goes with an optimizer and the parameters of a model.
-    func check(_ optimizer: Optimizer, model: Model, file: String) throws {
+    ///
+    /// - Parameter comparesSettings: whether the optimizer must have the settings that it was saved with.
+    func check(_ optimizer: Optimizer, model: Model, file: String, comparesSettings: Bool) throws {
         func other(_ message: String) -> CheckpointError { .otherOptimizer(file: file, message: message) }
         let own = Self.type(of: optimizer)
         guard type == own else { throw other("it is of the optimizer \(type.prefix(80)), not \(own).") }
@@ -66,6 +71,12 @@ struct OptimizerState {
                 "its \(own) \(hasAverages ? "keeps" : "keeps no") averages of weights, this one "
                     + "\(hasAverages ? "does not" : "does").")
         }
+        let differences = comparesSettings ? settingDifferences(from: optimizer.settingTexts) : []
+        guard differences.isEmpty else {
+            throw other(
+                "its \(own) was saved with \(differences.joined(separator: "; ")). To go on with its state and other settings, call "
+                    + "loadCheckpoint(from:continuingFit: false).")
+        }
         guard gatheredBatches < max(1, accumulationSteps) else {
             throw CheckpointError.malformed(
                 file: file, message: "it has gathered \(gatheredBatches) of \(accumulationSteps) batches.")
@@ -80,6 +91,14 @@ struct OptimizerState {
             }
         }
         try checkSlots(optimizer, model: model, file: file)
+    }
+
+    private func settingDifferences(from own: [String: String]) -> [String] {
+        guard let settings else { return [] }
+        return Set(own.keys).union(settings.keys).sorted().compactMap { name in
+            let (saved, here) = (settings[name] ?? "not set", own[name] ?? "not set")
+            return saved == here ? nil : "\(name.prefix(80)) \(saved.prefix(80)), which is \(here) here"
+        }
     }
 
     private func checkSlots(_ optimizer: Optimizer, model: Model, file: String) throws {
@@ -151,6 +170,7 @@ extension OptimizerState {
         return [
             "type": .string(type), "slotNames": .array(slotNames.map(JSONValue.string)),
             "accumulationSteps": .integer(accumulationSteps), "hasAverages": .bool(hasAverages),
+            "settings": settings.map { .object($0.mapValues(JSONValue.string)) } ?? .null,
             "iterations": .integer(iterations), "batchNumber": .integer(batchNumber),
             "gatheredBatches": .integer(gatheredBatches), "rate": rateObject, "slots": .object(names),
         ]
@@ -161,6 +181,12 @@ extension OptimizerState {
         slotNames = try fields.texts("slotNames")
         accumulationSteps = try fields.integer("accumulationSteps")
         hasAverages = try fields.flag("hasAverages")
+        settings = try fields.optional("settings").map { _ in
+            try fields.object("settings").mapValues { value in
+                guard let text = value.string else { throw fields.wrong("settings") }
+                return text
+            }
+        }
         iterations = try fields.integer("iterations")
         batchNumber = try fields.integer("batchNumber")
         gatheredBatches = try fields.integer("gatheredBatches")

@@ -57,12 +57,12 @@ open class MeanMetric: Metric {
 
 /// A mean whose values a closure computes.
 final class ClosureMetric: MeanMetric {
-    private let settingsCheck: () throws -> Void
-    private let body: (SymbolicTensor, SymbolicTensor) throws -> SymbolicTensor
+    private let settingsCheck: @Sendable () throws -> Void
+    private let body: @Sendable (SymbolicTensor, SymbolicTensor) throws -> SymbolicTensor
 
     init(
-        name: String, check: @escaping () throws -> Void = {},
-        body: @escaping (SymbolicTensor, SymbolicTensor) throws -> SymbolicTensor
+        name: String, check: @escaping @Sendable () throws -> Void = {},
+        body: @escaping @Sendable (SymbolicTensor, SymbolicTensor) throws -> SymbolicTensor
     ) {
         settingsCheck = check
         self.body = body
@@ -81,10 +81,12 @@ extension Metric {
     ///
     /// - Parameters:
     ///   - name: the name in logs.
-    ///   - values: target and prediction in, one value per sample out.
+    ///   - values: target and prediction in, one value per sample out. It is called on the engine's thread.
     public static func mean(
         _ name: String,
-        values: @escaping (_ target: SymbolicTensor, _ prediction: SymbolicTensor) throws -> SymbolicTensor
+        values:
+            @escaping @Sendable (_ target: SymbolicTensor, _ prediction: SymbolicTensor) throws ->
+            SymbolicTensor
     ) -> Metric {
         ClosureMetric(name: name, body: values)
     }

@@ -29,6 +29,8 @@ public final class Adadelta: Optimizer {
         super.init(name: name, learningRate: learningRate)
     }
 
+    public override var settings: [String: Double] { ["rho": rho, "epsilon": epsilon] }
+
     public override var slotNames: [String] { ["accumulated_gradient", "accumulated_step"] }
 
     public override func check() throws {

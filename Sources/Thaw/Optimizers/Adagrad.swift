@@ -28,6 +28,10 @@ public final class Adagrad: Optimizer {
         super.init(name: name, learningRate: learningRate)
     }
 
+    public override var settings: [String: Double] {
+        ["initialAccumulator": initialAccumulator, "epsilon": epsilon]
+    }
+
     public override var slotNames: [String] { ["accumulator"] }
 
     public override func initialValue(ofSlot name: String) -> Double {

@@ -18,6 +18,8 @@ public class MomentOptimizer: Optimizer {
         super.init(name: name, learningRate: learningRate)
     }
 
+    public override var settings: [String: Double] { ["beta1": beta1, "beta2": beta2, "epsilon": epsilon] }
+
     public override var usesUpdateCount: Bool { true }
 
     public override func check() throws {

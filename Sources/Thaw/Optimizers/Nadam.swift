@@ -32,6 +32,10 @@ public final class Nadam: MomentOptimizer {
             name: name, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon)
     }
 
+    public override var settings: [String: Double] {
+        super.settings.merging(["momentumDecay": momentumDecay]) { $1 }
+    }
+
     public override var slotNames: [String] { ["momentum", "velocity"] }
 
     public override var scalarSlotNames: [String] { ["momentum_product"] }

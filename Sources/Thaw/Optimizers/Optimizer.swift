@@ -90,6 +90,10 @@ open class Optimizer {
         schedule = learningRate
     }
 
+    /// The numbers, besides the learning rate, that `update` depends on, by name: training that goes on from a checkpoint is refused
+    /// other ones. None by default.
+    open var settings: [String: Double] { [:] }
+
     /// The names of the tensors kept for each parameter.
     open var slotNames: [String] { [] }
 
@@ -279,17 +283,6 @@ extension Optimizer {
         let other = self.clipping.flatMap { $0.kind == clipping.kind ? nil : $0 }
         self.clipping = clipping
         replacedClipping = other
-        return self
-    }
-
-    /// Sets `weightDecay` and returns the optimizer.
-    ///
-    /// - Parameters:
-    ///   - rate: the share that is taken off at each step, times the learning rate.
-    ///   - exclusions: parameters whose path contains one of these do not decay.
-    @discardableResult public func decaying(_ rate: Double, except exclusions: [String] = []) -> Self {
-        weightDecay = rate
-        weightDecayExclusions = exclusions
         return self
     }
 }

@@ -43,6 +43,13 @@ public final class RMSprop: Optimizer {
         super.init(name: name, learningRate: learningRate)
     }
 
+    public override var settings: [String: Double] {
+        [
+            "rho": rho, "momentum": momentum, "epsilon": epsilon, "centered": centered ? 1 : 0,
+            "addsEpsilonToRoot": addsEpsilonToRoot ? 1 : 0,
+        ]
+    }
+
     public override var slotNames: [String] {
         ["velocity"] + (momentum > 0 ? ["momentum"] : []) + (centered ? ["average_gradient"] : [])
     }

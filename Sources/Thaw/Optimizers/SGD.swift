@@ -28,6 +28,8 @@ public final class SGD: Optimizer {
         super.init(name: name, learningRate: learningRate)
     }
 
+    public override var settings: [String: Double] { ["momentum": momentum, "nesterov": nesterov ? 1 : 0] }
+
     public override var slotNames: [String] { momentum == 0 ? [] : ["momentum"] }
 
     public override func check() throws {

@@ -18,7 +18,9 @@ struct KerasModelWriter {
                 throw SavedModelError.notInKeras(
                     layer: layer.name,
                     message:
-                        "it lies in two models, or twice in one Sequential; call it twice in one model of inputs and outputs."
+                        "it lies in two models, or twice in one Sequential, and Keras would make two layers of it. Call it twice in "
+                        + "one model of inputs and outputs; or, if its weights need not be shared, give each place "
+                        + "a layer of its own; or save the weights alone, with saveWeights."
                 )
             }
             if let inner = layer as? Model { try refuseRepeated(in: inner, &seen) }

@@ -12,6 +12,8 @@ final class FitLoop {
     var feeder: BatchFeeder { source.data }
     /// Those of the callbacks that want checkpoints.
     let backups: [BackupAndRestore]
+    /// The optimizer's settings before callbacks changed any, which are the program's.
+    let optimizerSettings: [String: String]
     private let source: StepSource
     var history: History
     var place: FitPlace
@@ -27,6 +29,7 @@ final class FitLoop {
         self.validation = validation
         self.callbacks = callbacks
         backups = callbacks.callbacks.compactMap { $0 as? BackupAndRestore }
+        optimizerSettings = compilation.optimizer.settingTexts
         place = FitPlace(epoch: options.initialEpoch)
         history = History(
             batchSize: options.batchSize,

@@ -22,11 +22,8 @@ extension BookRow {
             bands: Spread.restless.both((0.1447, 0.9569), (0.5833, 0.8880))
         ) { session in
             let steps = Double(20 * 55_000 / 32)
-            let optimizer: Optimizer = .nadam(learningRate: 0.01)
-            let decay = LambdaCallback(onTrainBatchEnd: { _, _ in
-                optimizer.learningRate *= pow(0.1, 1 / steps)
-            })
-            return try session.trainS(optimizer, callbacks: [decay])
+            return try session.trainS(
+                .nadam(learningRate: 0.01), callbacks: [RateDecay(factor: pow(0.1, 1 / steps))])
         },
         BookRow(
             15, "S, Nadam, piecewise constant: .01 to epoch 5, .005 to 15, .001", milliseconds: 2,

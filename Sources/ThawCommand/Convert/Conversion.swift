@@ -13,10 +13,16 @@ struct Conversion {
         let holds: String
         let tensors: Int
         let parameters: Int
+        /// What of a model stayed behind.
+        var leftOut: String?
+        /// Of a PyTorch checkpoint.
+        var dictionary: TensorDictionary?
 
         var text: String {
-            "\(input) (\(inputFormat)) -> \(output) (\(holds)): \(NumberText.count(tensors, "tensor")), "
+            let result =
+                "\(input) (\(inputFormat)) -> \(output) (\(holds)): \(NumberText.count(tensors, "tensor")), "
                 + NumberText.count(parameters, "parameter")
+            return [result, leftOut, dictionary?.text].compactMap { $0 }.joined(separator: "\n")
         }
     }
 
@@ -27,19 +33,21 @@ struct Conversion {
 
     /// Which formats go together, for help and for errors.
     static let possible = """
-        A whole model (.keras, or .h5 of Keras 2 and 3) becomes another .keras, or weights alone: .safetensors, .npz, \
-        .weights.h5, .h5. Weights (safetensors, .npz, .npy, HDF5, PyTorch's) become .safetensors or .npz.
+        A whole model (.keras, or .h5 of Keras 2 and 3) becomes another .keras, or weights alone, without layers, loss and \
+        optimizer: .safetensors, .npz, .weights.h5, .h5. Weights (safetensors, .npz, .npy, HDF5, PyTorch's) become .safetensors or .npz.
         """
 
     private let input: URL
     private let output: URL
     private let target: Target
     private let isModel: Bool
+    private let dictionary: String?
 
     /// - Throws: `ToolError` for formats that do not go together and for a new file that is there already.
-    init(from input: URL, to output: URL, replacing: Bool) throws {
+    init(from input: URL, to output: URL, replacing: Bool, dictionary: String? = nil) throws {
         self.input = input
         self.output = output
+        self.dictionary = dictionary
         let name = output.lastPathComponent
         let targets: [(ending: String, target: Target)] = [
             (".keras", .model), (".weights.h5", .kerasWeights), (".h5", .kerasWeights),
@@ -55,6 +63,9 @@ struct Conversion {
         isModel =
             try format == .keras
             || format == .hdf5 && SavedModel(HDF5File(input), file: input.path) != nil
+        guard !isModel || dictionary == nil else {
+            throw ToolError("\(input.path): --dictionary is for PyTorch's checkpoints, and this is a model.")
+        }
         guard isModel || target == .safetensors || target == .npz else {
             throw ToolError(
                 "\(input.path): the file holds no whole model, and weights alone do not become a \(name). "
@@ -87,11 +98,15 @@ struct Conversion {
             input: input.relativePath, inputFormat: "whole model of \(file.saved.writer)",
             output: output.relativePath,
             holds: target == .model ? "whole model" : "weights", tensors: model.allParameters.count,
-            parameters: model.parameterCount)
+            parameters: model.parameterCount,
+            leftOut: target == .model
+                ? nil
+                : "These are the weights alone: layers, loss and optimizer are not in it, so a program that loads it makes the "
+                    + "model first. A .keras file holds everything.")
     }
 
     private func convertWeights() throws -> Report {
-        let file = try TensorFile(input)
+        let file = try TensorFile(input, dictionary: dictionary)
         try file.requireTensors()
         var tensors: [(name: String, tensor: Tensor)] = []
         for entry in file.entries {
@@ -111,6 +126,7 @@ struct Conversion {
         }
         return Report(
             input: input.relativePath, inputFormat: file.title, output: output.relativePath, holds: "weights",
-            tensors: tensors.count, parameters: tensors.reduce(0) { $0 + $1.tensor.count })
+            tensors: tensors.count, parameters: tensors.reduce(0) { $0 + $1.tensor.count },
+            dictionary: file.dictionary)
     }
 }

@@ -22,11 +22,13 @@ struct ConvertCommand: ParsableCommand {
     @Flag(name: .long, help: "Replace the new file if there is one of its name.")
     var force = false
 
+    @OptionGroup var dictionary: DictionaryOption
     @OptionGroup var report: ReportOptions
 
     func run() throws {
         let conversion = try Conversion(
-            from: URL(fileURLWithPath: input), to: URL(fileURLWithPath: output), replacing: force)
+            from: URL(fileURLWithPath: input), to: URL(fileURLWithPath: output), replacing: force,
+            dictionary: dictionary.name)
         try report.show(conversion.run(), text: \.text)
     }
 }

@@ -8,7 +8,8 @@ struct DiffCommand: ParsableCommand {
         abstract: "Say which parameters differ between two files, and by how much.",
         discussion: """
             The files hold models or weights, in any of the formats \(TensorFile.known), also in two of them: names are \
-            compared with '/' and '.' taken as one, and without ':0'. If both are models, parameters that moved although \
+            compared with '/' and '.' taken as one, and without ':0'; what Keras 3 numbers in a .weights.h5 is compared with \
+            what the other file has for the layer. If both are models, parameters that moved although \
             their layer is frozen in a file are marked. An optimizer's state is not compared.
 
             Without --tolerance parameters are equal if their bits are, or their values where the element types differ. \
@@ -37,9 +38,14 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         let difference: FileDifference
         do {
-            difference = try FileDifference(
-                TensorFile(URL(fileURLWithPath: a)), TensorFile(URL(fileURLWithPath: b)), tolerance: tolerance
-            )
+            let files = try [a, b].map { try TensorFile(URL(fileURLWithPath: $0)) }
+            for file in files {
+                if let dictionary = file.dictionary, let taken = dictionary.taken, !dictionary.others.isEmpty
+                {
+                    Console.remark("of \(file.file) the tensors of \(taken) are compared")
+                }
+            }
+            difference = try FileDifference(files[0], files[1], tolerance: tolerance)
             try report.show(difference, text: \.text)
         } catch {
             // Status 1 says that the files differ.

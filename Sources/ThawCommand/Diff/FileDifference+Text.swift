@@ -46,14 +46,13 @@ extension FileDifference {
         if !otherShapes.isEmpty { parts.append("\(otherShapes.count) of other shapes") }
         if !onlyInA.isEmpty { parts.append("\(onlyInA.count) only in A") }
         if !onlyInB.isEmpty { parts.append("\(onlyInB.count) only in B") }
-        var text = parts.joined(separator: ", ") + "."
-        if parameters.isEmpty, otherShapes.isEmpty {
-            text += " No name occurs in both: are they of the same model, and of the same library?"
-        }
-        return text
+        return parts.joined(separator: ", ") + "."
     }
 
-    private static func list(_ names: [String]) -> String {
-        names.prefix(12).joined(separator: ", ") + (names.count > 12 ? " and \(names.count - 12) more" : "")
+    static func list(_ names: [String]) -> String {
+        names.isEmpty
+            ? "none"
+            : names.prefix(12).joined(separator: ", ")
+                + (names.count > 12 ? " and \(names.count - 12) more" : "")
     }
 }

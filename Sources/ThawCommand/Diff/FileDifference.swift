@@ -38,17 +38,20 @@ struct FileDifference: Codable, Equatable {
     private(set) var isEqual = true
 
     /// Compares parameters by their names, or by their paths in the files where they are called otherwise. An optimizer's
-    /// state is left aside.
+    /// state is left aside, and numbered arrays of Keras 3 get the names that the other file has for them.
+    ///
+    /// - Throws: `ToolError` if no name occurs in both.
     init(_ first: TensorFile, _ second: TensorFile, tolerance: Double? = nil) throws {
         try first.requireTensors()
         try second.requireTensors()
         (a, b, self.tolerance) = (first.file, second.file, tolerance)
-        let others = second.entries.filter(\.isParameter)
+        let others = VariableNames.named(second.entries, after: first.entries).filter(\.isParameter)
+        let own = VariableNames.named(first.entries, after: second.entries).filter(\.isParameter)
         var places: [String: Int] = [:]
         for (place, entry) in others.enumerated() { places[Self.key(entry.path)] = place }
         for (place, entry) in others.enumerated() { places[Self.key(entry.name)] = place }
         var found: Set<Int> = []
-        for entry in first.entries where entry.isParameter {
+        for entry in own {
             guard let place = places[Self.key(entry.name)] ?? places[Self.key(entry.path)],
                 found.insert(place).inserted
             else {
@@ -59,6 +62,13 @@ struct FileDifference: Codable, Equatable {
             try compare(entry, others[place], frozenIn: frozenIn)
         }
         onlyInB = others.indices.filter { !found.contains($0) }.map { others[$0].name }
+        let isNothingCommon = parameters.isEmpty && otherShapes.isEmpty
+        guard !isNothingCommon || onlyInA.isEmpty && onlyInB.isEmpty else {
+            throw ToolError(
+                "no parameter has the same name in both files, so they cannot be compared. \(a) has \(Self.list(onlyInA)); \(b) has "
+                    + "\(Self.list(onlyInB)). Are they of the same model, and of the same library? Files of one kind have names that "
+                    + "agree: thaw convert makes .safetensors of a model.")
+        }
         isEqual =
             onlyInA.isEmpty && onlyInB.isEmpty && otherShapes.isEmpty && parameters.allSatisfy(\.isEqual)
     }

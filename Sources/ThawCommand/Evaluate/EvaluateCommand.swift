@@ -63,12 +63,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(name: .long, help: "Measure in inference and in training mode.")
     var bothModes = false
 
-    @Option(
-        name: .long, parsing: .unconditional, help: "How many samples are computed together. (default: 32)",
-        transform: WholeNumber.from(1...65536))
-    var batchSize = 32
-
-    @OptionGroup var preprocessing: Preprocessing
+    @OptionGroup var options: InputOptions
     @OptionGroup var report: ReportOptions
 
     func run() throws {
@@ -77,13 +72,13 @@ struct EvaluateCommand: ParsableCommand {
         try goals.compile(file)
         let data = try EvaluationData(
             data, for: file.model, labels: labels, split: split, target: target)
-        let inputs = try data.inputs.map(preprocessing.apply)
+        let inputs = try options.prepared(data.inputs)
         let targets = try zip(data.targets, zip(file.model.losses, file.model.outputShapes ?? [])).map {
             try TargetShape.fit($0, loss: $1.0, outputShape: $1.1)
         }
         let result = try Evaluation(
             file.model, Dataset(inputs: inputs, targets: targets),
-            modes: bothModes ? [.inference, .training] : [mode.mode], batchSize: batchSize,
+            modes: bothModes ? [.inference, .training] : [mode.mode], batchSize: options.batchSize,
             files: (model: model, data: self.data))
         try report.show(result, text: \.text)
     }

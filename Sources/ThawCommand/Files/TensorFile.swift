@@ -7,7 +7,7 @@ struct TensorFile {
     /// One of them.
     struct Entry {
         /// What people call it: `conv2d/kernel`, `layer1.0.conv1.weight`.
-        let name: String
+        var name: String
         /// What the file calls it: `layers/conv2d/vars/0`.
         let path: String
         /// Whether it is the model's, and not an optimizer's or a random generator's.
@@ -24,17 +24,25 @@ struct TensorFile {
     let model: SavedModel?
     /// In the order of the layers where the file tells it.
     let entries: [Entry]
+    /// Which dictionary of a PyTorch checkpoint they are of, where there are several.
+    private(set) var dictionary: TensorDictionary?
 
     /// The endings by which people know the formats that are read.
     static let known = ".keras, .h5, .safetensors, .npz, .npy, and PyTorch's .pt, .pth, .th and .bin"
 
-    init(_ url: URL) throws {
+    /// - Parameters:
+    ///   - url: the file.
+    ///   - dictionary: the name of a dictionary of a PyTorch checkpoint; nil for the usual one.
+    init(_ url: URL, dictionary name: String? = nil) throws {
         file = url.relativePath
         guard let format = try FileFormat.detect(url), format != .text, format != .zip else {
             throw ToolError(
                 "\(url.path): this is no file of tensors; expected one of the formats \(Self.known).")
         }
         self.format = format
+        guard name == nil || format == .torch else {
+            throw ToolError("\(url.path): --dictionary is for PyTorch's checkpoints, and this is none.")
+        }
         switch format {
         case .safetensors:
             title = "safetensors file"
@@ -54,7 +62,9 @@ struct TensorFile {
                 }
             }
         case .torch:
-            let checkpoint = try TorchCheckpoint.read(url)
+            var checkpoint = try TorchCheckpoint.read(url)
+            if let name { checkpoint = try checkpoint.dictionary(named: name, file: url.path) }
+            dictionary = TensorDictionary(checkpoint)
             title = "PyTorch checkpoint\(checkpoint.format == .legacy ? " (legacy format)" : "")"
             model = nil
             entries = checkpoint.tensors.map { name, tensor in Entry(name: name, path: name) { tensor } }

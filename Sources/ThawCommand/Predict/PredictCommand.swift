@@ -38,12 +38,7 @@ struct PredictCommand: ParsableCommand {
         help: ArgumentHelp("The names of the outputs: a text with a line for each.", valueName: "file"))
     var labels: String?
 
-    @Option(
-        name: .long, parsing: .unconditional, help: "How many samples are computed together. (default: 32)",
-        transform: WholeNumber.from(1...65536))
-    var batchSize = 32
-
-    @OptionGroup var preprocessing: Preprocessing
+    @OptionGroup var options: InputOptions
     @OptionGroup var report: ReportOptions
 
     func validate() throws {
@@ -59,9 +54,10 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         let file = try ModelFile(model, compiled: false)
-        let inputs = try PredictionInputs(for: file.model, from: input).tensors.map(preprocessing.apply)
+        let inputs = try options.prepared(PredictionInputs(for: file.model, from: input).tensors)
         let prediction = try Prediction(
-            file.model, inputs: inputs, batchSize: batchSize, labels: labels.map { try LabelNames($0) })
+            file.model, inputs: inputs, batchSize: options.batchSize,
+            labels: labels.map { try LabelNames($0) })
         if let output {
             try prediction.write(to: URL(fileURLWithPath: output), top: top)
             guard report.json else { return }

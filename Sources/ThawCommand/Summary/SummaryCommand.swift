@@ -19,6 +19,7 @@ struct SummaryCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Draw the model into this file, as SVG.", valueName: "file"))
     var svg: String?
 
+    @OptionGroup var dictionary: DictionaryOption
     @OptionGroup var report: ReportOptions
 
     func validate() throws {
@@ -35,7 +36,11 @@ struct SummaryCommand: ParsableCommand {
                 throw ToolError(
                     "\(file): the file holds weights only, so there is no model to draw by --svg.")
             }
-            return try report.show(WeightsSummary(TensorFile(url)), text: \.text)
+            let weights = try TensorFile(url, dictionary: dictionary.name)
+            return try report.show(WeightsSummary(weights), text: \.text)
+        }
+        guard dictionary.name == nil else {
+            throw ToolError("\(file): --dictionary is for PyTorch's checkpoints, and this is a model.")
         }
         let model = try ModelFile(file, compiled: true)
         if let svg {

@@ -13,6 +13,7 @@ struct WeightsSummary: Codable, Equatable {
     let file: String
     let holds: String
     let format: String
+    let dictionary: TensorDictionary?
     private(set) var groups: [Group] = []
     private(set) var tensors = 0
     private(set) var parameters = 0
@@ -22,6 +23,7 @@ struct WeightsSummary: Codable, Equatable {
         self.file = file.file
         holds = "weights"
         format = file.title
+        dictionary = file.dictionary
         var places: [String: Int] = [:]
         for entry in file.entries {
             let count = try entry.read().count
@@ -55,6 +57,6 @@ struct WeightsSummary: Codable, Equatable {
             \(table.text)
             \(NumberText.count(tensors, "tensor")), \(NumberText.count(parameters, "parameter"))
             The file holds weights only: no layers, no loss, no optimizer.
-            """
+            """ + (dictionary?.text.map { "\n\($0)" } ?? "")
     }
 }

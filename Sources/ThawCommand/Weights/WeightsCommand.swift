@@ -23,10 +23,11 @@ struct WeightsCommand: ParsableCommand {
     @Option(name: .long, help: "The order: file, name or size.")
     var sort = WeightsReport.Order.file
 
+    @OptionGroup var dictionary: DictionaryOption
     @OptionGroup var report: ReportOptions
 
     func run() throws {
-        let file = try TensorFile(URL(fileURLWithPath: file))
+        let file = try TensorFile(URL(fileURLWithPath: file), dictionary: dictionary.name)
         try report.show(WeightsReport(file, filter: filter, order: sort), text: \.text)
     }
 }

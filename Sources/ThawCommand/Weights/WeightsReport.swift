@@ -17,6 +17,7 @@ struct WeightsReport: Codable, Equatable {
 
     let file: String
     let format: String
+    let dictionary: TensorDictionary?
     private(set) var tensors: [Entry] = []
 
     /// The order of the tensors.
@@ -32,6 +33,7 @@ struct WeightsReport: Codable, Equatable {
         try file.requireTensors()
         self.file = file.file
         format = file.title
+        dictionary = file.dictionary
         for entry in file.entries {
             if let filter, fnmatch(filter, entry.name, 0) != 0, fnmatch(filter, entry.path, 0) != 0 {
                 continue
@@ -79,6 +81,7 @@ struct WeightsReport: Codable, Equatable {
             "\(NumberText.grouped(tensors.reduce(0) { $0 + $1.statistics.nan })) NaN",
             "\(NumberText.grouped(tensors.reduce(0) { $0 + $1.statistics.infinite })) infinite",
         ]
-        return "\(table.text)\n\(total.joined(separator: ", ")) (\(format))"
+        let lines = [table.text, "\(total.joined(separator: ", ")) (\(format))"]
+        return (lines + (dictionary?.text.map { [$0] } ?? [])).joined(separator: "\n")
     }
 }

@@ -11,28 +11,28 @@ public import ThawTensor
 public final class OneDNNEngine: Engine, @unchecked Sendable {
     // Safety: everything mutable is touched only on the engine's thread.
 
-    /// The engine that models use unless told otherwise.
-    public static let shared: OneDNNEngine = {
-        do {
-            return try OneDNNEngine()
-        } catch {
-            preconditionFailure("\(error)")
-        }
-    }()
+    /// The engine that models use unless told otherwise. Where oneDNN does not start it holds variables all the same, so that
+    /// models can be made, read and written; only `compile` throws.
+    public static let shared = OneDNNEngine(dividing: ThreadModel(maximum: defaultThreads))
 
     /// How many threads a large step uses.
     public var threads: Int { threadModel.maximum }
     private let threadModel: ThreadModel
     let thread: EngineThread
-    let arena: Arena
+    /// oneDNN's status when it was started; 0 if it works.
+    private let startStatus: Int32
+    private var reservedArena: Arena?
 
     /// Creates an engine.
     ///
     /// - Parameter threads: at least 1; by default `THAW_THREADS`, or as many as there are cores.
-    /// - Throws: `EngineError` if oneDNN does not start or address space cannot be reserved.
+    /// - Throws: `EngineError.library` if oneDNN does not start.
     public convenience init(threads: Int? = nil) throws {
-        let count = threads ?? Self.threadsFromEnvironment() ?? ProcessInfo.processInfo.activeProcessorCount
-        try self.init(threadModel: ThreadModel(maximum: max(1, count)))
+        try self.init(threadModel: ThreadModel(maximum: max(1, threads ?? Self.defaultThreads)))
+    }
+
+    private static var defaultThreads: Int {
+        threadsFromEnvironment() ?? ProcessInfo.processInfo.activeProcessorCount
     }
 
     /// `THAW_THREADS`, if it is a number of threads; otherwise standard error is told.
@@ -46,20 +46,37 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
     }
 
     /// An engine that divides work as the model says.
-    init(threadModel: ThreadModel) throws {
+    convenience init(threadModel: ThreadModel) throws(EngineError) {
+        self.init(dividing: threadModel)
+        try requireStart()
+    }
+
+    /// The same, whether oneDNN starts or not.
+    private init(dividing threadModel: ThreadModel) {
         self.threadModel = threadModel
         let count = threadModel.maximum
-        arena = try Arena()
         let thread = EngineThread(name: "thaw-engine")
         self.thread = thread
-        let status = thread.perform {
+        startStatus = thread.perform {
             let status = thaw_onednn_initialize()
             thaw_set_threads(Int32(count))
             return status
         }
-        guard status == 0 else {
-            throw EngineError.library("oneDNN does not start on this machine (status \(status)).")
+    }
+
+    private func requireStart() throws(EngineError) {
+        guard startStatus == 0 else {
+            throw .library("oneDNN does not start on this machine (status \(startStatus)).")
         }
+    }
+
+    /// The memory of the executables. Its address space is reserved when the first is made, since it may be limited and many
+    /// programs only read and write models.
+    func arena() throws(EngineError) -> Arena {
+        if let reservedArena { return reservedArena }
+        let arena = try Arena()
+        reservedArena = arena
+        return arena
     }
 
     /// For example `oneDNN 2.6.3 (2 threads)`.
@@ -85,9 +102,11 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
     /// - Parameters:
     ///   - graph: what to compute.
     ///   - isBatchInvariant: keeps to direct convolutions; Winograd's are chosen by size.
-    /// - Throws: `EngineError` for an operation or element type without a kernel, and `GraphError` from the passes.
+    /// - Throws: `EngineError` for an operation or element type without a kernel, where memory or address space is missing and
+    ///   where oneDNN does not start; `GraphError` from the passes.
     public func compile(_ graph: Graph, isBatchInvariant: Bool) throws -> any Executable {
-        try perform { () throws in
+        try requireStart()
+        return try perform { () throws in
             let prepared = try OneDNNPasses.run(on: graph)
             let lowering = try Lowering(prepared, threads: threadModel, isBatchInvariant: isBatchInvariant)
             return try OneDNNExecutable(lowering, engine: self)

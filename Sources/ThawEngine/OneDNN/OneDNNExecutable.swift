@@ -39,17 +39,23 @@ final class OneDNNExecutable: Executable {
         outputs = graph.outputs.map { ExecutableSlot(name: $0.name, type: lowering.analysis.type($0.value)) }
 
         let plan = MemoryPlan(storages: lowering.storages, steps: lowering.steps)
-        try engine.arena.ensure(plan.arenaBytes)
+        let arena = try engine.arena()
+        try arena.ensure(plan.arenaBytes)
         var persistentBytes = 0
         for storage in lowering.storages {
             switch storage.place {
             case .arena:
-                storage.pointer = plan.offsets[ObjectIdentifier(storage)].map { engine.arena.base + $0 }
+                storage.pointer = plan.offsets[ObjectIdentifier(storage)].map { arena.base + $0 }
             case .variable(let variable): storage.pointer = variable.data
             case .persistent: persistentBytes += MemoryPlan.aligned(storage.bytes)
             }
         }
-        persistent = .allocate(byteCount: max(64, persistentBytes), alignment: 64)
+        guard let memory = aligned_alloc(64, max(64, persistentBytes)) else {
+            throw EngineError.outOfMemory(
+                "\(persistentBytes) bytes of constants and packed weights do not fit into memory; use a smaller model."
+            )
+        }
+        persistent = memory
         var offset = 0
         for storage in lowering.storages {
             guard case .persistent = storage.place else { continue }
@@ -59,7 +65,7 @@ final class OneDNNExecutable: Executable {
         }
         peakBytes = plan.arenaBytes + persistentBytes
 
-        binder = Binder(scratch: engine.arena.base + plan.scratchOffset)
+        binder = Binder(scratch: arena.base + plan.scratchOffset)
         stepNames = lowering.steps.map(\.name)
         var lists: [Phase: [thaw_step]] = [:]
         for step in lowering.steps { lists[step.phase, default: []].append(step.bind(binder)) }
@@ -83,7 +89,7 @@ final class OneDNNExecutable: Executable {
         watched.deallocate()
         seen.deallocate()
         assigned.deallocate()
-        persistent.deallocate()
+        free(persistent)
     }
 
     private static func copied<Element>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {

@@ -37,6 +37,13 @@ public struct TorchCheckpoint: Sendable {
     /// dictionaries and lists inside it have the keys and indices on the way joined by full stops.
     public let tensors: [(name: String, tensor: Tensor)]
 
+    /// The dictionaries with tensors that lie beside the state dictionary, in the file's order, with the number of their tensors: an
+    /// optimizer's state, averages of weights. Where the file itself is taken, because no key of ``stateDictionaryKeys`` is in it, those
+    /// that it consists of.
+    public let others: [(path: [String], count: Int)]
+
+    private let file: String
+
     /// Under which keys training programs put the state dictionary.
     public static let stateDictionaryKeys = ["state_dict", "model_state_dict", "model"]
 
@@ -72,9 +79,15 @@ public struct TorchCheckpoint: Sendable {
         return try TorchCheckpoint(.legacy, try TorchLegacyFile.read(bytes, file: file), file: file)
     }
 
+    /// The same file with the tensors of another of its dictionaries.
+    ///
+    /// - Parameter path: the keys that lead to it, for example `["ema"]`.
+    /// - Throws: ``FormatError`` if there is no dictionary with tensors.
+    public func dictionary(at path: [String]) throws(FormatError) -> TorchCheckpoint {
+        try TorchCheckpoint(format, root, path: path, file: file)
+    }
+
     private init(_ format: Format, _ root: TorchValue, file: String) throws(FormatError) {
-        self.format = format
-        self.root = root
         var state = root
         var path: [String] = []
         while let key = Self.stateDictionaryKeys.first(where: { state[$0]?.holdsTensors == true }),
@@ -83,7 +96,32 @@ public struct TorchCheckpoint: Sendable {
             path.append(key)
             state = inner
         }
+        try self.init(format, root, path: path, file: file)
+    }
+
+    private init(
+        _ format: Format, _ root: TorchValue, path: [String], file: String
+    ) throws(FormatError) {
+        self.format = format
+        self.root = root
         self.path = path
+        self.file = file
+        var state = root
+        var others: [(path: [String], count: Int)] = []
+        for (depth, key) in path.enumerated() {
+            others += state.dictionaries.filter { $0.key != key }.map {
+                (path[..<depth] + [$0.key], $0.count)
+            }
+            guard let inner = state[key], inner.tensorCount > 0 else {
+                throw FormatError(
+                    .unsupported, file: file,
+                    what:
+                        "there is no dictionary \"\(path.joined(separator: ".").prefix(200))\" with tensors",
+                    expected: state.dictionaries.map { "\"\($0.key.prefix(80))\"" }.joined(separator: ", "))
+            }
+            state = inner
+        }
+        self.others = path.isEmpty ? state.dictionaries.map { ([$0.key], $0.count) } : others
         tensors = state.namedTensors
         var names: Set<String> = []
         for (name, _) in tensors where !names.insert(name).inserted {
@@ -95,6 +133,26 @@ public struct TorchCheckpoint: Sendable {
 }
 
 extension TorchValue {
+    /// The dictionaries in this one that have tensors somewhere in them, by texts, with how many these are.
+    fileprivate var dictionaries: [(key: String, count: Int)] {
+        guard case .dictionary(let entries) = self else { return [] }
+        return entries.compactMap { entry in
+            guard case .string(let key) = entry.key, case .dictionary = entry.value else { return nil }
+            let count = entry.value.tensorCount
+            return count > 0 ? (key, count) : nil
+        }
+    }
+
+    /// How many tensors `namedTensors` has.
+    fileprivate var tensorCount: Int {
+        switch self {
+        case .tensor: 1
+        case .list(let items): items.reduce(0) { $0 + $1.tensorCount }
+        case .dictionary: namedTensors.count
+        default: 0
+        }
+    }
+
     /// Whether this is a dictionary with a tensor somewhere in it.
     fileprivate var holdsTensors: Bool {
         guard case .dictionary(let entries) = self else { return false }

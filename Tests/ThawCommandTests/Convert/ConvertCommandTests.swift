@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Testing
 import Thaw
@@ -46,6 +47,36 @@ import ThawFormats
         #expect(back["layer1.0.weight"]?.isBitwiseEqual(to: Tensor([1, .nan] as [Float])) == true)
         #expect(back["a/b"] == .arange(3))
         #expect(back["half"] == Tensor([0.5] as [Float]))
+    }
+
+    /// A .h5 could be taken for a whole model.
+    @Test func whatStaysBehindIsSaid() throws {
+        _ = try folder.classifier()
+        for name in ["w.h5", "w.weights.h5", "w.npz"] {
+            let run = CommandRun("convert", folder.path("net.keras"), folder.path(name))
+            #expect(run.output.contains("(weights)"))
+            #expect(run.output.contains("layers, loss and optimizer are not in it"), "\(run.output)")
+        }
+        let whole = CommandRun("convert", folder.path("net.keras"), folder.path("again.keras"))
+        #expect(whole.output.contains("(whole model)") && !whole.output.contains("not in it"))
+        let json = CommandRun("convert", folder.path("net.keras"), folder.path("w.h5"), "--force", "--json")
+            .json
+        #expect(json?["leftOut"]?.string?.contains("A .keras file holds everything") == true)
+        #expect(ThawCommand.helpMessage(for: ConvertCommand.self).contains("without layers, loss and"))
+    }
+
+    @Test func aDictionaryOfACheckpointIsChosen() throws {
+        let usual = CommandRun("convert", torchCheckpoint.path, folder.path("a.safetensors"))
+        #expect(usual.status == 0 && usual.output.contains("Beside it the file holds optimizer ("))
+        let run = CommandRun(
+            "convert", torchCheckpoint.path, folder.path("b.safetensors"), "--dictionary", "optimizer")
+        #expect(
+            run.status == 0 && run.output.contains("These are the tensors of optimizer."), "\(run.message)")
+        #expect(try SafetensorsFile.read(folder.file("b.safetensors")).tensors["state.4.exp_avg"] != nil)
+        _ = try folder.classifier()
+        let model = CommandRun(
+            "convert", folder.path("net.keras"), folder.path("c.keras"), "--dictionary", "ema")
+        #expect(model.status == 1 && model.message.contains("this is a model"))
     }
 
     @Test func filesAreNotOverwritten() throws {

@@ -95,10 +95,54 @@ import ThawFormats
         #expect(
             run.output.contains(
                 "0 of 1 common parameter differ, 1 of other shapes, 1 only in A, 1 only in B."))
-        try NPZFile.write(["x": .zeros([2])], to: folder.file("3.npz"))
+    }
+
+    /// Keras 3 numbers the arrays of a layer in a .weights.h5; others name them.
+    @Test(arguments: ["w.h5", "w.npz", "w.safetensors", "net.keras"])
+    func numberedArraysAreFound(_ name: String) throws {
+        let model = try folder.classifier()
+        try model.saveWeights(to: folder.file("w.weights.h5"))
+        if name != "net.keras" { try model.saveWeights(to: folder.file(name)) }
+        let same = CommandRun("diff", folder.path("w.weights.h5"), folder.path(name))
+        #expect(same.status == 0, "\(same.output)\(same.remarks)")
+        #expect(same.output.contains("The same 8 parameters"))
+        let bias = try model.layer(named: "classes").parameters[1]
+        try bias.assign(Tensor([0, 0.5, 0] as [Float]))
+        try model.saveWeights(to: folder.file("w.weights.h5"))
+        let run = CommandRun("diff", folder.path(name), folder.path("w.weights.h5"))
+        #expect(run.status == 1 && run.output.contains("classes/bias"))
+        #expect(run.output.contains("1 of 8 common parameters differ"), "\(run.output)\(run.remarks)")
+    }
+
+    /// In models inside models, too.
+    @Test func numberedArraysOfNestedModelsAreFound() throws {
+        let model = Sequential(seed: 1) {
+            Sequential(name: "body") {
+                Dense(3, inputShape: [2], name: "hidden")
+                BatchNormalization(name: "norm")
+            }
+            Dense(1, name: "head")
+        }
+        try model.ensureBuilt()
+        try model.saveWeights(to: folder.file("w.weights.h5"))
+        try model.saveWeights(to: folder.file("w.h5"))
+        let run = CommandRun("diff", folder.path("w.weights.h5"), folder.path("w.h5"))
         #expect(
-            CommandRun("diff", folder.path("1.npz"), folder.path("3.npz")).output.contains(
-                "No name occurs in both"))
+            run.status == 0 && run.output.contains("The same 8 parameters"), "\(run.output)\(run.remarks)")
+    }
+
+    @Test func filesWithoutACommonNameCannotBeCompared() throws {
+        try NPZFile.write(["a": .zeros([2])], to: folder.file("1.npz"))
+        try NPZFile.write(["x": .zeros([2])], to: folder.file("2.npz"))
+        let run = CommandRun("diff", folder.path("1.npz"), folder.path("2.npz"))
+        #expect(run.status == 2 && run.output.isEmpty)
+        #expect(run.remarks.contains("no parameter has the same name in both files"))
+    }
+
+    /// Which of several dictionaries is compared is said.
+    @Test func theDictionaryOfACheckpointIsNamed() {
+        let run = CommandRun("diff", torchCheckpoint.path, torchCheckpoint.path)
+        #expect(run.status == 0 && run.remarks.contains("the tensors of state_dict are compared"))
     }
 
     @Test func filesThatCannotBeComparedEndWithTwo() throws {

@@ -90,6 +90,10 @@ final class ToolFolder {
     }
 }
 
+/// A checkpoint of PyTorch with a `state_dict` of 9 tensors and the state of an `optimizer`.
+let torchCheckpoint = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../ThawFormatsTests/Fixtures/torch/checkpoint.pt").standardized
+
 /// A whole model as Keras 2 writes it, in HDF5: a Dense layer from 2 to 1, frozen.
 func writeKeras2Model(to url: URL, kernel: Tensor = Tensor([[2], [3]] as [[Float]])) throws {
     var file = HDF5Writer()

@@ -99,6 +99,33 @@ import ThawFormats
         #expect(json?["tensors"]?.array?[0]["statistics"]?["mean"] == nil)
     }
 
+    /// What a checkpoint holds beside the state dictionary is listed, and can be chosen.
+    @Test func dictionariesOfACheckpoint() throws {
+        let file = torchCheckpoint.path
+        let run = CommandRun("weights", file)
+        #expect(
+            run.output.contains("These are the tensors of state_dict. Beside it the file holds optimizer ("))
+        let json = try #require(CommandRun("weights", file, "--json").json)
+        let others = try #require(json["dictionary"]?["others"]?.array)
+        #expect(json["dictionary"]?["taken"]?.string == "state_dict")
+        #expect(others.count == 1 && others[0]["name"]?.string == "optimizer")
+        let optimizer = try #require(
+            CommandRun("weights", file, "--dictionary", "optimizer", "--json").json)
+        #expect(optimizer["tensors"]?.array?.count == others[0]["tensors"]?.integer)
+        #expect(optimizer["tensors"]?.array?[0]["name"]?.string == "state.4.step")
+        #expect(optimizer["dictionary"]?["others"]?.array?[0]["name"]?.string == "state_dict")
+        let none = CommandRun("weights", file, "--dictionary", "ema")
+        #expect(
+            none.status == 1 && none.message.contains("it holds state_dict, optimizer"), "\(none.message)")
+        #expect(CommandRun("summary", file).output.contains("Beside it the file holds optimizer ("))
+        #expect(CommandRun("summary", file, "--dictionary", "optimizer").output.contains("state.4"))
+        _ = try folder.classifier()
+        for command in ["weights", "summary"] {
+            let other = CommandRun(command, folder.path("net.keras"), "--dictionary", "ema")
+            #expect(other.status == 1 && other.message.contains("is for PyTorch's checkpoints"))
+        }
+    }
+
     @Test func filesWithoutTensorsAreRefused() throws {
         try SafetensorsFile.write([:], to: folder.file("none.safetensors"))
         #expect(CommandRun("weights", folder.path("none.safetensors")).message.contains("holds no tensor"))

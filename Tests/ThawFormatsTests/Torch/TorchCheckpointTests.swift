@@ -170,6 +170,53 @@ import ThawTensor
         #expect(throws: FormatError.self) { try read(absent) }
     }
 
+    /// What lies beside the state dictionary is counted and can be taken instead.
+    @Test func otherDictionaries() throws {
+        let tensor = Pickle.tensor(Pickle.storage("0", count: 1), shape: [1], strides: [1])
+        func read(_ value: [UInt8]) throws -> TorchCheckpoint {
+            try TorchCheckpoint.read(Pickle.archive(value, storages: ["0": [0, 0, 0, 0]]))
+        }
+        func dictionary(_ items: [(String, [UInt8])]) -> [UInt8] {
+            Pickle.dictionary(items.map { (Pickle.text($0.0), $0.1) })
+        }
+        let state = Pickle.dictionary([
+            (Pickle.integer(0), dictionary([("step", tensor), ("m", tensor)])),
+            (Pickle.integer(1), dictionary([("m", tensor)])),
+        ])
+        let checkpoint = try read(
+            dictionary([
+                ("ema", dictionary([("w", tensor)])), ("epoch", Pickle.integer(3)),
+                (
+                    "model",
+                    dictionary([
+                        ("state_dict", dictionary([("w", tensor)])),
+                        ("best", dictionary([("w", tensor), ("v", tensor)])),
+                    ])
+                ),
+                (
+                    "optimizer",
+                    dictionary([("state", state), ("groups", dictionary([("lr", Pickle.integer(1))]))])
+                ),
+            ]))
+        #expect(checkpoint.path == ["model", "state_dict"] && checkpoint.tensors.map(\.name) == ["w"])
+        #expect(checkpoint.others.map(\.path) == [["ema"], ["optimizer"], ["model", "best"]])
+        #expect(checkpoint.others.map(\.count) == [1, 3, 2])
+        let best = try checkpoint.dictionary(at: ["model", "best"])
+        #expect(best.tensors.map(\.name) == ["w", "v"] && best.path == ["model", "best"])
+        #expect(best.others.map(\.path) == [["ema"], ["optimizer"], ["model", "state_dict"]])
+        let optimizer = try checkpoint.dictionary(at: ["optimizer"])
+        #expect(optimizer.tensors.map(\.name) == ["state.0.step", "state.0.m", "state.1.m"])
+        let error = #expect(throws: FormatError.self) { try checkpoint.dictionary(at: ["model", "none"]) }
+        #expect(error?.description.contains("\"model.none\"") == true)
+        #expect(error?.description.contains("\"state_dict\", \"best\"") == true)
+        #expect(throws: FormatError.self) { try checkpoint.dictionary(at: ["epoch"]) }
+        // A file that is made of dictionaries without a usual name is taken whole.
+        let plain = try read(dictionary([("net", dictionary([("w", tensor)])), ("b", tensor)]))
+        #expect(plain.path.isEmpty && plain.tensors.map(\.name) == ["net.w", "b"])
+        #expect(plain.others.map(\.path) == [["net"]])
+        #expect(try plain.dictionary(at: ["net"]).tensors.map(\.name) == ["w"])
+    }
+
     @Test(arguments: ["state_2.pt", "legacy_2.pt", "legacy_4.pt"])
     func everyTruncationIsAnError(name: String) throws {
         let whole = try ArchiveFixtures.bytes("torch/\(name)")

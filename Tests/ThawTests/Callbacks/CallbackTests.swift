@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Thaw
 
@@ -54,7 +55,7 @@ import Thaw
 
     @Test func stopsInTheMiddleOfAnEpoch() throws {
         let model = try Toy.classifier()
-        let callback = LambdaCallback(onTrainBatchEnd: { batch, _ in
+        let callback = HookCallback(onTrainBatchEnd: { batch, _ in
             if batch == 1 { model.stopTraining = true }
         })
         let history = try model.fit(
@@ -71,7 +72,7 @@ import Thaw
 
     @Test func valuesOfOnesOwnEnterTheHistory() throws {
         let model = try Toy.classifier()
-        let callback = LambdaCallback(
+        let callback = HookCallback(
             onEpochBegin: { epoch in model.optimizer?.learningRate = 0.1 / Double(epoch + 1) },
             onEpochEnd: { epoch, logs in
                 if epoch > 0 { logs["learning_rate"] = model.optimizer?.learningRate }
@@ -79,6 +80,23 @@ import Thaw
         let history = try model.fit(try Toy.dataset(6), epochs: 2, verbosity: .silent, callbacks: [callback])
         #expect(history["learning_rate"].count == 2)
         #expect(history["learning_rate"][0].isNaN && history["learning_rate"][1] == 0.05)
+    }
+
+    /// What closures gather is behind a lock, since they are `@Sendable`.
+    @Test func closuresAreCalledAtTheirHooks() throws {
+        let events = Mutex<[String]>([])
+        @Sendable func note(_ event: String) { events.withLock { $0.append(event) } }
+        let callback = LambdaCallback(
+            onTrainBegin: { note("begin") }, onTrainEnd: { note("end \($0["loss"] != nil)") },
+            onEpochBegin: { note("epoch \($0)") }, onEpochEnd: { note("epoch \($0) \($1["loss"] != nil)") },
+            onTrainBatchBegin: { note("batch \($0)") },
+            onTrainBatchEnd: { note("batch \($0) \($1["loss"] != nil)") })
+        try Toy.classifier().fit(Toy.dataset(6), batchSize: 3, verbosity: .silent, callbacks: [callback])
+        #expect(
+            events.withLock { $0 } == [
+                "begin", "epoch 0", "batch 0", "batch 0 true", "batch 1", "batch 1 true", "epoch 0 true",
+                "end true",
+            ])
     }
 
     @Test func errorsEndTheCall() throws {
@@ -96,7 +114,7 @@ import Thaw
     @Test func batchLogsAreMeansSinceTheEpochBegan() throws {
         let model = try Toy.classifier(optimizer: .sgd(learningRate: 0))
         var last = Double.nan
-        let callback = LambdaCallback(onTrainBatchEnd: { _, logs in last = logs["loss"] ?? .nan })
+        let callback = HookCallback(onTrainBatchEnd: { _, logs in last = logs["loss"] ?? .nan })
         let history = try model.fit(
             try Toy.dataset(30), batchSize: 7, epochs: 2, verbosity: .silent, callbacks: [callback])
         #expect(history.loss.last == last)

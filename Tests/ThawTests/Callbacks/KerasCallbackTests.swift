@@ -100,7 +100,7 @@ import Thaw
             initialValueThreshold: reference.number("initial_value_threshold"))
         var saved: [String?] = []
         var previous: Data?
-        let watch = LambdaCallback(onEpochEnd: { epoch, _ in
+        let watch = HookCallback(onEpochEnd: { epoch, _ in
             guard let file = callback.lastFile else { return saved.append(nil) }
             let contents = try Data(contentsOf: file)
             // The weight differs from epoch to epoch, so that a file that is the same was not written.

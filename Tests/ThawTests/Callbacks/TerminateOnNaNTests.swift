@@ -17,7 +17,7 @@ import Thaw
             var ended = false
             let history = try model.fit(
                 x, y, batchSize: 16, epochs: 5, shuffle: false, verbosity: .silent,
-                callbacks: [callback, LambdaCallback(onTrainEnd: { _ in ended = true })], onNonFinite: policy)
+                callbacks: [callback, HookCallback(onTrainEnd: { _ in ended = true })], onNonFinite: policy)
             #expect(callback.terminated?.epoch == 0 && callback.terminated?.batch == 2)
             #expect(history.epochs == [0] && history.skippedSteps == 1)
             #expect(history.end == (policy == .stop ? .nonFinite : .stopped))
@@ -50,7 +50,7 @@ import Thaw
         let data = try Toy.dataset(30)
         var (raw, means): ([Double], [Double]) = ([], [])
         var outside: Double?
-        let callback = LambdaCallback(
+        let callback = HookCallback(
             onEpochEnd: { _, logs in outside = logs.batchLoss },
             onTrainBatchEnd: { _, logs in
                 raw.append(logs.batchLoss ?? .nan)

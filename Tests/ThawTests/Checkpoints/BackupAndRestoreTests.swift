@@ -27,7 +27,7 @@ import Testing
 
     @Test func deletesItsCheckpointAtTheEnd() throws {
         var sizes: [Bool] = []
-        let watching = LambdaCallback(onEpochBegin: { _ in
+        let watching = HookCallback(onEpochBegin: { _ in
             sizes.append(FileManager.default.fileExists(atPath: file.path))
         })
         try fit([backup(), watching])
@@ -48,7 +48,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: file.path))
         // The same again does nothing; more epochs go on.
         var begun: [Int] = []
-        let watching = LambdaCallback(onEpochBegin: { begun.append($0) })
+        let watching = HookCallback(onEpochBegin: { begun.append($0) })
         let second = try fit([backup(deletes: false), watching])
         #expect(begun == [] && second.history == first.history)
         #expect(Toy.areIdentical(Toy.values(first), Toy.values(second)))
@@ -61,7 +61,7 @@ import Testing
     @Test func savesAfterSoManyBatches() throws {
         var places: [Int] = []
         var last: Data?
-        let watching = LambdaCallback(onTrainBatchBegin: { _ in
+        let watching = HookCallback(onTrainBatchBegin: { _ in
             let now = try? Data(contentsOf: file)
             if now != last { places.append(try #require(Checkpoint(contentsOf: file).fit).place.batch) }
             last = now
@@ -117,13 +117,13 @@ import Testing
         let loaded = folder.file("first")
         let saving = try Toy.classifier(optimizer: .adam())
         try fit(
-            [LambdaCallback(onEpochBegin: { if $0 == 0 { try saving.saveCheckpoint(to: loaded) } })],
+            [HookCallback(onEpochBegin: { if $0 == 0 { try saving.saveCheckpoint(to: loaded) } })],
             model: saving)
         #expect(throws: Interruption.self) { try fit([backup(), Interrupter(at: 25)]) }
         let model = try Toy.classifier(optimizer: .adam())
         try model.loadCheckpoint(from: loaded)
         var begun: [Int] = []
-        try fit([backup(), LambdaCallback(onEpochBegin: { begun.append($0) })], model: model)
+        try fit([backup(), HookCallback(onEpochBegin: { begun.append($0) })], model: model)
         #expect(begun == [2, 3])
         #expect(Toy.areIdentical(Toy.values(model), Toy.values(expected)))
     }

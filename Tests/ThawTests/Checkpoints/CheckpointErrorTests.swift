@@ -81,6 +81,63 @@ import ThawFormats
         }
     }
 
+    @Test func otherSettingsAreRefused() throws {
+        try leave()
+        let cases: [(make: () -> Optimizer, text: String)] = [
+            (
+                { .adam(beta1: 0.8, epsilon: 1e-3) },
+                "beta1 0.9, which is 0.8 here; epsilon 1e-07, which is 0.001 here"
+            ),
+            ({ .adam().clipped(.norm(1)) }, "clipping none, which is norm(1.0) here"),
+            ({ .adam().decaying(0.01) }, "weightDecay 0.0, which is 0.01 here"),
+        ]
+        for (make, text) in cases {
+            try expectRefusal("its Adam was saved with \(text)", Toy.normalized(optimizer: make()))
+            // The way round it, which the error names.
+            let model = try Toy.normalized(optimizer: make())
+            try model.loadCheckpoint(from: backup.file, continuingFit: false)
+            #expect(model.optimizer?.iterations ?? 0 > 0)
+        }
+    }
+
+    /// Each setting of each optimizer counts.
+    @Test func everySettingIsCompared() throws {
+        let cases: [(name: String, saved: () -> Optimizer, other: () -> Optimizer)] = [
+            ("momentum", { .sgd(momentum: 0.9) }, { .sgd(momentum: 0.8) }),
+            ("nesterov", { .sgd(momentum: 0.9) }, { .sgd(momentum: 0.9, nesterov: true) }),
+            ("beta2", { .adamax() }, { .adamax(beta2: 0.99) }),
+            ("momentumDecay", { .nadam() }, { .nadam(momentumDecay: 0.004) }),
+            ("rho", { .rmsprop() }, { .rmsprop(rho: 0.8) }),
+            ("epsilon", { .adagrad() }, { .adagrad(epsilon: 1e-6) }),
+            ("rho", { .adadelta() }, { .adadelta(rho: 0.9) }),
+            ("beta1", { Lion() }, { Lion(beta1: 0.8) }),
+            ("weightAveraging.momentum", { .sgd().averaging() }, { .sgd().averaging(momentum: 0.5) }),
+        ]
+        let file = folder.file("a.checkpoint")
+        for (name, saved, other) in cases {
+            let model = try Toy.normalized(optimizer: saved())
+            try model.fit(Toy.dataset(20), epochs: 1, verbosity: .silent)
+            try model.saveCheckpoint(to: file)
+            try Toy.normalized(optimizer: saved()).loadCheckpoint(from: file)
+            let error = #expect(throws: CheckpointError.self) {
+                try Toy.normalized(optimizer: other()).loadCheckpoint(from: file)
+            }
+            let text = error?.description ?? ""
+            #expect(text.contains("was saved with \(name) "), "\(text)")
+        }
+    }
+
+    /// What a callback changes in training is no setting of the program.
+    @Test func settingsThatCallbacksChangeAreNotCompared() throws {
+        final class Decaying: Callback {
+            override func onEpochBegin(epoch: Int) { model?.optimizer?.weightDecay = 0.1 }
+        }
+        try leave(callbacks: [Decaying()])
+        let model = try Toy.normalized(optimizer: .adam())
+        try model.loadCheckpoint(from: backup.file)
+        #expect(model.optimizer?.iterations ?? 0 > 0)
+    }
+
     @Test func slotsOfAnotherKindAreRefused() throws {
         try leave(Toy.normalized(optimizer: .sgd(learningRate: 0.1, momentum: 0.9)))
         try expectRefusal("keeps [\"momentum\"] for a parameter", Toy.normalized())
@@ -176,13 +233,13 @@ import ThawFormats
             "\($0)".contains("is not compiled")
         }
         // From a callback it is fit that throws.
-        let saving = LambdaCallback(onEpochEnd: { _, _ in
+        let saving = HookCallback(onEpochEnd: { _, _ in
             try model.saveCheckpoint(to: folder.file("nowhere/a"))
         })
         #expect {
             try model.fit(Toy.dataset(10), verbosity: .silent, callbacks: [saving])
         } throws: { "\($0)".contains("does not exist") }
-        let loading = LambdaCallback(onEpochEnd: { _, _ in
+        let loading = HookCallback(onEpochEnd: { _, _ in
             try model.loadCheckpoint(from: folder.file("a"))
         })
         #expect {

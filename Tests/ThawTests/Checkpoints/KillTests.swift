@@ -62,7 +62,7 @@
             #expect(FileManager.default.createFile(atPath: log, contents: nil))
             let handle = try #require(FileHandle(forWritingAtPath: log))
             var epoch = 0
-            let noting = LambdaCallback(
+            let noting = HookCallback(
                 onEpochBegin: { epoch = $0 },
                 onTrainBatchEnd: { batch, _ in
                     let step = epoch * Self.steps + batch + 1

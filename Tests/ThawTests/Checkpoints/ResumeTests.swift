@@ -91,7 +91,7 @@ import Testing
         let folder = try TestFolder()
         let whole = try Training.Process(training, in: folder)
         var files: [URL] = []
-        let saving = LambdaCallback(onTrainBatchEnd: { batch, _ in
+        let saving = HookCallback(onTrainBatchEnd: { batch, _ in
             files.append(folder.file("\(files.count).checkpoint"))
             try whole.model.saveCheckpoint(to: files[files.count - 1])
             // Not before all callbacks have seen the batch.
@@ -145,7 +145,7 @@ import Testing
             }.value
         }
         var begun: [Int] = []
-        let watching = LambdaCallback(onTrainBatchBegin: { begun.append($0) })
+        let watching = HookCallback(onTrainBatchBegin: { begun.append($0) })
         let second = try model()
         try second.fit(
             Toy.dataset(90), batchSize: 10, epochs: 3, verbosity: .silent,

@@ -133,7 +133,7 @@ import Testing
         #expect(
             try model().findLearningRate(on: data, batchSize: 100, callbacks: [stopping]).end == .completed)
         let stopped = try model()
-        let stop = LambdaCallback(onTrainBatchEnd: { batch, _ in
+        let stop = HookCallback(onTrainBatchEnd: { batch, _ in
             if batch == 5 { stopped.stopTraining = true }
         })
         let found = try stopped.findLearningRate(on: data, batchSize: 10, callbacks: [stop])
@@ -238,7 +238,7 @@ import Testing
         #expect(throws: TrainingError.self) {
             try Sequential { Dense(1, inputShape: [4]) }.findLearningRate(on: data)
         }
-        let nested = LambdaCallback(onTrainBatchEnd: { _, _ in _ = try model.findLearningRate(on: data) })
+        let nested = HookCallback(onTrainBatchEnd: { _, _ in _ = try model.findLearningRate(on: data) })
         #expect(throws: TrainingError.self) { try model.fit(data, verbosity: .silent, callbacks: [nested]) }
         #expect(State(model).schedule == before.schedule)
     }

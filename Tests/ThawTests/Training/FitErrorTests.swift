@@ -164,7 +164,7 @@ import Thaw
     @Test func fitInsideACallback() throws {
         let model = try Toy.classifier()
         let data = try Toy.dataset(12)
-        let callback = LambdaCallback(onEpochEnd: { _, _ in try model.fit(data) })
+        let callback = HookCallback(onEpochEnd: { _, _ in try model.fit(data) })
         _ = fails {
             try model.fit(data, verbosity: .silent, callbacks: [callback])
         } _: {

@@ -39,7 +39,7 @@ private final class DropEach: Layer {
     @Test func compilingDuringAFitIsRefused() throws {
         let (x, y) = Toy.clusters(24)
         let model = try Toy.classifier()
-        let again = LambdaCallback(onEpochEnd: { [unowned model] _, _ in
+        let again = HookCallback(onEpochEnd: { [unowned model] _, _ in
             try model.compile(optimizer: .adam(), loss: .sparseCategoricalCrossentropy)
         })
         #expect(throws: TrainingError.self) { try model.fit(x, y, verbosity: .silent, callbacks: [again]) }
@@ -100,7 +100,7 @@ private final class DropEach: Layer {
         #expect(error?.description.contains("is -0.1 at step 2") == true, "\(String(describing: error))")
         #expect(scheduled.optimizer?.iterations == 2)
         let model = try Toy.classifier()
-        let setting = LambdaCallback(onTrainBatchBegin: { [unowned model] batch in
+        let setting = HookCallback(onTrainBatchBegin: { [unowned model] batch in
             if batch == 1 { model.optimizer?.learningRate = -0.5 }
         })
         #expect(throws: TrainingError.self) {
@@ -135,7 +135,7 @@ private final class DropEach: Layer {
         let model = try Toy.classifier(
             optimizer: .sgd(learningRate: .exponentialDecay(from: 0.1, steps: 1, rate: 0.5)))
         var rates: [Double] = []
-        let setting = LambdaCallback(onTrainBatchBegin: { [unowned model] batch in
+        let setting = HookCallback(onTrainBatchBegin: { [unowned model] batch in
             if batch == 2 { model.optimizer?.learningRate = 0.3 }
             rates.append(model.optimizer?.learningRate ?? .nan)
         })
@@ -176,7 +176,7 @@ private final class DropEach: Layer {
         let optimizer: Optimizer = .sgd(learningRate: 0.1).accumulatingGradients(over: 4)
         let model = try Toy.classifier(optimizer: optimizer, dropout: 0.5)
         var numbers: [Int] = []
-        let lowering = LambdaCallback(onTrainBatchBegin: { batch in
+        let lowering = HookCallback(onTrainBatchBegin: { batch in
             if batch == 5 { optimizer.gradientAccumulationSteps = 1 }
             numbers.append(optimizer.batchNumber)
         })

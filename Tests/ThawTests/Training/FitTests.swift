@@ -169,7 +169,7 @@ import Thaw
             let model = try Toy.classifier()
             var steps = 0
             let isCancellation = withUnsafeCurrentTask { current in
-                let cancel = LambdaCallback(onTrainBatchEnd: { batch, _ in
+                let cancel = HookCallback(onTrainBatchEnd: { batch, _ in
                     steps += 1
                     if steps == 13 { current?.cancel() }
                 })

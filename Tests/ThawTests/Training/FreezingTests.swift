@@ -114,7 +114,7 @@ import Testing
     @Test func callbackFreezesInTheMiddleOfAnEpoch() throws {
         let model = try Toy.normalized()
         var frozen: [Tensor] = []
-        let callback = LambdaCallback(onTrainBatchEnd: { batch, _ in
+        let callback = HookCallback(onTrainBatchEnd: { batch, _ in
             guard batch == 1 else { return }
             model.freeze()
             frozen = Toy.values(model)

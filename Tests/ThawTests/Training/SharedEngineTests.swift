@@ -39,7 +39,7 @@ private final class Signals: Sendable {
         Thread.detachNewThread {
             defer { signals.ended.signal() }
             guard let model = try? Toy.classifier() else { return }
-            let watch = LambdaCallback(
+            let watch = HookCallback(
                 onTrainBegin: { signals.started.signal() },
                 onTrainBatchEnd: { _, _ in
                     if signals.answered.load(ordering: .relaxed) { model.stopTraining = true }
