@@ -34,6 +34,10 @@ func layers() -> [Layer] {
 
 func adapt(_ layer: Normalization, to x: Tensor) throws { try layer.adapt(to: x) }
 
+func mixed(_ train: Dataset) throws -> [Dataset] {
+    [try train.mixedUp(alpha: 0.2, classes: 10), try train.cutMixed(classes: 10)]
+}
+
 func activations() -> [ActivationFunction] {
     [
         .relu, .relu6, .leakyRelu, .leakyRelu(slope: 0.3), .elu, .selu, .gelu, .gelu(approximate: true),
