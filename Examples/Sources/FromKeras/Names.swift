@@ -19,6 +19,10 @@ func layers() -> [Layer] {
         Dropout(0.2), Dropout(0.2, noiseShape: [nil, 1, 1, 1]), AlphaDropout(0.2), SpatialDropout2D(0.2),
         GaussianDropout(0.2),
         GaussianNoise(standardDeviation: 0.1),
+        RandomFlip(.horizontal), RandomRotation(0.1),
+        RandomTranslation(height: 0.1, width: .between(0, 0.2)), RandomZoom(height: 0.2),
+        RandomCrop(height: 24, width: 24), RandomBrightness(0.2), RandomContrast(0.2),
+        RandomSaturation(.between(0.4, 0.6)), RandomErasing(),
         Activation(.relu), ReLU(maxValue: 6), LeakyReLU(negativeSlope: 0.2), PReLU(sharedAxes: [1, 2]),
         ELU(alpha: 1), ThresholdedReLU(theta: 1), Softmax(axis: -1),
         Flatten(), Reshape([28, 28, 1]),
@@ -29,6 +33,10 @@ func layers() -> [Layer] {
 }
 
 func adapt(_ layer: Normalization, to x: Tensor) throws { try layer.adapt(to: x) }
+
+func mixed(_ train: Dataset) throws -> [Dataset] {
+    [try train.mixedUp(alpha: 0.2, classes: 10), try train.cutMixed(classes: 10)]
+}
 
 func activations() -> [ActivationFunction] {
     [

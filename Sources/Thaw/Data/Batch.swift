@@ -24,7 +24,8 @@ extension Dataset {
         let picked = positions.map { rows[$0] }
         let identities = picked.map(columns.identity)
         let samples = try zip(picked, identities).map { row, identity in
-            try pipeline.apply(columns.sample(row: row), identity: identity, seed: seed, epoch: epoch)
+            try pipeline.apply(
+                columns.sample(row: row), identity: identity, seed: seed, epoch: epoch, of: self)
         }
         guard let first = samples.first else { throw DatasetError.empty(operation: "batch") }
         for (sample, identity) in zip(samples, identities) where !sample.matches(first) {

@@ -104,7 +104,7 @@ extension Dataset {
         }
         let sample = columns.sample(row: rows[position])
         guard isMapped else { return sample }
-        return try pipeline.apply(sample, identity: identity(position), seed: seed, epoch: epoch)
+        return try pipeline.apply(sample, identity: identity(position), seed: seed, epoch: epoch, of: self)
     }
 
     /// The shapes and types of the samples, mapped.
@@ -116,7 +116,7 @@ extension Dataset {
         return SampleSignature(try sample(at: 0))
     }
 
-    private func appending(_ stage: SamplePipeline.Stage) -> Dataset {
+    func appending(_ stage: SamplePipeline.Stage) -> Dataset {
         var result = self
         result.pipeline = pipeline.appending(stage)
         return result

@@ -19,6 +19,8 @@ public enum DatasetError: ThawError, Equatable {
     case positionOutOfRange(Int, count: Int)
     /// A map for one input and one target was given other samples.
     case unexpectedColumns(operation: String, inputs: Int, targets: Int)
+    /// Samples that cannot be mixed, or settings of the mixing out of range.
+    case notMixable(operation: String, reason: String)
     /// A map gave samples of different shapes or types.
     case sampleChanged(identity: Int, expected: String, got: String)
     /// A map that promised to be deterministic gave something else for the same sample.
@@ -54,6 +56,7 @@ public enum DatasetError: ThawError, Equatable {
         case .unexpectedColumns(let operation, let inputs, let targets):
             "\(operation) is for samples of one input and one target, and this data set has \(inputs) and "
                 + "\(targets). Use mapSamples instead."
+        case .notMixable(let operation, let reason): "\(operation): \(reason)."
         case .sampleChanged(let identity, let expected, let got):
             "map: sample \(identity) became \(got), the first of its batch \(expected). "
                 + "A map must give the same shapes and types for every sample."

@@ -8,6 +8,8 @@ struct SamplePipeline: Sendable {
         case plain(@Sendable (Sample) throws -> Sample)
         /// Draws from a stream of its own for each sample and epoch.
         case random(@Sendable (Sample, inout RandomStream) throws -> Sample)
+        /// The same, with another sample of the data set as the maps before make it.
+        case mixed(@Sendable (_ sample: Sample, _ other: Sample, inout RandomStream) throws -> Sample)
 
         var isPlain: Bool {
             if case .plain = self { true } else { false }
@@ -41,22 +43,42 @@ struct SamplePipeline: Sendable {
     /// The sample that the maps make. The plain maps before the first random one are held to their promise.
     ///
     /// - Throws: what a map throws, and ``DatasetError/mapNotDeterministic(identity:)``.
-    func apply(_ sample: Sample, identity: Int, seed: UInt64, epoch: Int) throws -> Sample {
+    func apply(_ sample: Sample, identity: Int, seed: UInt64, epoch: Int, of dataset: Dataset) throws
+        -> Sample
+    {
+        try apply(sample, identity, seed, epoch, stages.count, dataset)
+    }
+
+    /// Makes what the first `end` maps make.
+    private func apply(
+        _ sample: Sample, _ identity: Int, _ seed: UInt64, _ epoch: Int, _ end: Int, _ dataset: Dataset
+    ) throws -> Sample {
         var result = sample
         let leading = stages.firstIndex { !$0.isPlain } ?? stages.count
-        for (index, stage) in stages.enumerated() {
+        for (index, stage) in stages.prefix(end).enumerated() {
             if index == leading && leading > 0 { try witness.verify(result, identity: identity) }
             switch stage {
             case .plain(let transform):
                 result = try transform(result)
             case .random(let transform):
-                var stream = RandomStream(seed: seed).derived("map").derived(UInt64(index))
-                    .derived(UInt64(bitPattern: Int64(epoch))).derived(UInt64(bitPattern: Int64(identity)))
+                var stream = Self.stream(seed, index, epoch, identity)
                 result = try transform(result, &stream)
+            case .mixed(let transform):
+                var stream = Self.stream(seed, index, epoch, identity)
+                let position = stream.int(in: 0..<max(1, dataset.count))
+                let other = try apply(
+                    dataset.columns.sample(row: dataset.rows[position]), dataset.identity(position), seed,
+                    epoch, index, dataset)
+                result = try transform(result, other, &stream)
             }
         }
-        if leading == stages.count { try witness.verify(result, identity: identity) }
+        if leading == end && end > 0 { try witness.verify(result, identity: identity) }
         return result
+    }
+
+    private static func stream(_ seed: UInt64, _ index: Int, _ epoch: Int, _ identity: Int) -> RandomStream {
+        RandomStream(seed: seed).derived("map").derived(UInt64(index))
+            .derived(UInt64(bitPattern: Int64(epoch))).derived(UInt64(bitPattern: Int64(identity)))
     }
 }
 

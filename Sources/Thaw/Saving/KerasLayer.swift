@@ -48,6 +48,8 @@ enum KerasLayers {
         GaussianNoise.self, SpatialDropout2D.self, Add.self, Subtract.self, Multiply.self, Average.self,
         Maximum.self, Minimum.self, Concatenate.self, ZeroPadding2D.self, Cropping2D.self, Rescaling.self,
         SeparableConv2D.self, Conv2DTranspose.self, UpSampling2D.self, Normalization.self,
+        RandomFlip.self, RandomTranslation.self, RandomRotation.self, RandomZoom.self, RandomCrop.self,
+        RandomBrightness.self, RandomContrast.self, RandomSaturation.self, RandomErasing.self,
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: types.map { ($0.kerasClassName, $0) })

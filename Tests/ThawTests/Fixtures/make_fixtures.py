@@ -16,6 +16,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, FOLDER)
 
 from generators import (  # noqa: E402
+    augmentation,
     callbacks,
     functional,
     initializers,
@@ -40,6 +41,7 @@ MAKERS = {
     "optimizers": optimizers,
     "initializers": initializers,
     "random_layers": random_layers,
+    "augmentation": augmentation,
     "regularization": regularization,
     "saving": saving,
     "schedules": schedules,

@@ -1,7 +1,8 @@
 import Thaw
 
 extension LayerContractTests {
-    static let cases: [Case] = weighted + normalizing + activating + random + shaping + pooling + merging
+    static let cases: [Case] =
+        weighted + normalizing + activating + random + augmenting + shaping + pooling + merging
 
     private static let merging =
         [("Add", 3), ("Subtract", 2), ("Multiply", 3), ("Average", 3), ("Maximum", 2), ("Minimum", 2)].map {
@@ -137,6 +138,27 @@ extension LayerContractTests {
         Case(name: "SpatialDropout2D", inputShape: [2, 3, 2, 4], outputShape: [2, 3, 2, 4], parameters: [:]) {
             SpatialDropout2D(0.5)
         },
+    ]
+
+    private static func pictures(_ name: String, _ make: @escaping @Sendable () -> Layer) -> Case {
+        Case(name: name, inputShape: [2, 4, 3, 3], outputShape: [2, 4, 3, 3], parameters: [:], make: make)
+    }
+
+    private static let augmenting: [Case] = [
+        pictures("RandomFlip") { RandomFlip() },
+        pictures("RandomTranslation") { RandomTranslation(height: 0.3, width: .between(0, 0.5)) },
+        pictures("RandomRotation") { RandomRotation(0.4, fill: .constant(0.5), seed: 3) },
+        pictures("RandomZoom") { RandomZoom(height: .between(-0.4, 0.2), fill: .wrap) },
+        pictures("RandomBrightness") { RandomBrightness(0.3, valueRange: -4...4) },
+        pictures("RandomContrast") { RandomContrast(.between(0.1, 0.5), valueRange: -4...4) },
+        pictures("RandomSaturation") { RandomSaturation(0.9, valueRange: -4...4) },
+        pictures("RandomErasing") { RandomErasing(fillValue: [0.5], valueRange: -4...4) },
+        Case(name: "RandomCrop", inputShape: [2, 5, 6, 2], outputShape: [2, 3, 3, 2], parameters: [:]) {
+            RandomCrop(height: 3, width: 3)
+        },
+        Case(
+            name: "RandomCrop, padding", inputShape: [2, 3, 4, 2], outputShape: [2, 3, 4, 2], parameters: [:]
+        ) { RandomCrop(height: 3, width: 4, padding: 2) },
     ]
 
     private static let shaping = [

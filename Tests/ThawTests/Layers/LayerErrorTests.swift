@@ -129,65 +129,6 @@ import ThawTestSupport
         #expect(message([1, 4], [SpatialDropout2D(0.1)]).contains("expects images"))
     }
 
-    @Test func noiseShapes() {
-        let text = message([1, 4, 4, 2], [Dropout(0.1, noiseShape: [nil, 2, 1, 1])])
-        #expect(text.contains("cannot draw in the shape [nil, 2, 1, 1] for an input [1, 4, 4, 2]"), "\(text)")
-        #expect(message([1, 4], [Dropout(0.1, noiseShape: [nil])]).contains("an entry for each axis"))
-        #expect(message([8, 4], [Dropout(0.1, noiseShape: [8, 1])]).contains("cannot draw"))
-    }
-
-    @Test func separableConvolution() {
-        #expect(
-            message([1, 4, 4, 2], [SeparableConv2D(0, kernelSize: 3)]).contains("at least 1, got 0 and 1"))
-        #expect(
-            message([1, 4, 4, 2], [SeparableConv2D(1, kernelSize: 3, depthMultiplier: 0)])
-                .contains("at least 1, got 1 and 0"))
-        #expect(message([1, 4], [SeparableConv2D(1, kernelSize: 3)]).contains("expects images"))
-    }
-
-    @Test func transposedConvolution() {
-        let image = [1, 4, 4, 2]
-        func text(_ layer: Conv2DTranspose) -> String { message(image, [layer]) }
-        #expect(text(Conv2DTranspose(0, kernelSize: 3)).contains("at least 1 filter"))
-        #expect(
-            text(Conv2DTranspose(1, kernelSize: 3, strides: 2, dilation: 2)).contains("one must be 1"))
-        #expect(
-            text(Conv2DTranspose(1, kernelSize: 3, strides: 2, outputPadding: 2))
-                .contains("outputPadding must be from 0 to below the strides (2), got 2"))
-        #expect(
-            text(Conv2DTranspose(1, kernelSize: 3, padding: .explicit(top: 1, bottom: 1, left: 1, right: 1)))
-                .contains("crop with Cropping2D"))
-        let empty = message(
-            [1, 1, 1, 2], [Conv2DTranspose(1, kernelSize: 2, strides: 2, padding: .same, outputPadding: 0)])
-        #expect(empty.contains("images without pixels"), "\(empty)")
-    }
-
-    @Test func upSampling() {
-        #expect(message([1, 4, 4, 2], [UpSampling2D(0)]).contains("size must be at least 1 x 1"))
-        #expect(message([1, 4], [UpSampling2D()]).contains("expects images"))
-    }
-
-    @Test(arguments: [[0], [3], [-3], [1, -2], [1, 1]]) func normalizationAxes(_ axes: [Int]) {
-        let text = message([1, 4, 5], [Normalization(axes: axes)])
-        #expect(
-            text.hasPrefix("layer normalization (Normalization): cannot keep the axes \(axes) of an"),
-            "\(text)")
-    }
-
-    @Test func normalization() {
-        func text(_ mean: [Double], _ variance: [Double]) -> String {
-            message([1, 3], [Normalization(mean: mean, variance: variance)])
-        }
-        #expect(text([1, 2], [1, 2]).contains("one for each of the 3 places on its last axis, got 2 and 2"))
-        #expect(text([1], [1, 2, 3]).contains("got 1 and 3") && text([], []).contains("got 0 and 0"))
-        #expect(text([1], [-1]).contains("variances finite and 0 or more"))
-        #expect(text([.nan], [1]).contains("means must be finite"))
-        let layer = Normalization(name: "shared")
-        #expect(
-            message([1, 4], [layer, Dense(3), layer])
-                .hasPrefix("layer shared (Normalization): was built for sizes [4] of the axes [-1], got an"))
-    }
-
     @Test func matrices() {
         #expect(
             message([1, 4], [Dense(3, biasInitializer: .orthogonal)])

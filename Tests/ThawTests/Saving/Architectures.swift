@@ -14,6 +14,7 @@ struct Architecture: CustomTestStringConvertible, Sendable {
     static let all = [
         perceptron, selfNormalizing, classicConvolutions, residual, separable, dense, branching, siamese,
         severalOutputs, nested, autoencoder, groupNormalized, mixer, noisy, segmenting, stochasticDepth,
+        augmenting,
     ]
 
     /// Trains for a moment, so that no parameter is what it began with.
@@ -227,5 +228,24 @@ struct Architecture: CustomTestStringConvertible, Sendable {
             Conv2D(3, kernelSize: 3, padding: .same, activation: .swish)(image))
         let output = try Dense(2)(GlobalAveragePooling2D()(Add()(image, branch)))
         return try Model(inputs: [image], outputs: [output], seed: 16, name: "stochastic_depth")
+    }
+
+    private static let augmenting = Architecture(name: "augmenting", isDeterministic: false) {
+        Sequential(seed: 17, name: "augmenting") {
+            RandomFlip(.horizontal, seed: 5, inputShape: [6, 6, 3])
+            RandomTranslation(height: 0.2, width: .between(-0.1, 0.3), fill: .wrap)
+            RandomRotation(0.05, fill: .constant(0.5), interpolation: .nearest)
+            RandomZoom(height: 0.1)
+            RandomZoom(height: .between(-0.2, 0), width: 0.1, fill: .nearest)
+            RandomBrightness(0.2, valueRange: -1...1)
+            RandomContrast(0.3, valueRange: -1...1)
+            RandomSaturation(.between(0.4, 0.6), valueRange: -1...1)
+            RandomErasing(0.5, scale: .between(0.1, 0.2), fillValue: [0, 0.5, 1], valueRange: -1...1)
+            RandomErasing(valueRange: 0...1)
+            RandomCrop(height: 6, width: 6)
+            Conv2D(4, kernelSize: 3)
+            Flatten()
+            Dense(2)
+        }
     }
 }

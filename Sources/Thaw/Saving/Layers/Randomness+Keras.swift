@@ -84,12 +84,19 @@ extension SpatialDropout2D: KerasLayer {
 
 extension KerasConfiguration {
     /// The seed of a random layer.
-    fileprivate func seed() throws -> UInt64? {
+    func seed() throws -> UInt64? {
         guard value("seed") != nil else { return nil }
         return UInt64(bitPattern: Int64(try integer("seed")))
     }
 }
 
 extension RandomLayer {
-    fileprivate var kerasSeed: JSONValue { seed.map { .integer(Int(Int64(bitPattern: $0))) } ?? .null }
+    fileprivate var kerasSeed: JSONValue { .seed(seed) }
+}
+
+extension JSONValue {
+    /// The seed of a random layer.
+    static func seed(_ seed: UInt64?) -> JSONValue {
+        seed.map { .integer(Int(Int64(bitPattern: $0))) } ?? .null
+    }
 }
