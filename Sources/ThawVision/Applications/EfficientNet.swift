@@ -3,7 +3,7 @@ public import Thaw
 
 /// EfficientNet-B0 (Tan and Le, 2019): inverted residual blocks with squeeze and excitation, for images of 224 x 224.
 ///
-/// 5.33 million parameters with the classifier. It scales pixels itself, so its weights expect ``Thaw/Preprocessing/rawPixels``. Blocks
+/// 5.33 million parameters with the classifier. It scales pixels itself, so its weights expect `Preprocessing.rawPixels`. Blocks
 /// are called `block1a` to `block7a`.
 ///
 /// As in Keras, the network of ``PretrainedWeights/imageNet`` has one `Rescaling` layer more than others, which the published
@@ -37,7 +37,7 @@ public final class EfficientNetB0: Application {
 
 /// EfficientNet-B1 (Tan and Le, 2019): inverted residual blocks with squeeze and excitation, for images of 240 x 240.
 ///
-/// 7.86 million parameters with the classifier. It scales pixels itself, so its weights expect ``Thaw/Preprocessing/rawPixels``. Blocks
+/// 7.86 million parameters with the classifier. It scales pixels itself, so its weights expect `Preprocessing.rawPixels`. Blocks
 /// are called `block1a` to `block7b`.
 ///
 /// As in Keras, the network of ``PretrainedWeights/imageNet`` has one `Rescaling` layer more than others, which the published
@@ -71,7 +71,7 @@ public final class EfficientNetB1: Application {
 
 /// EfficientNet-B2 (Tan and Le, 2019): inverted residual blocks with squeeze and excitation, for images of 260 x 260.
 ///
-/// 9.18 million parameters with the classifier. It scales pixels itself, so its weights expect ``Thaw/Preprocessing/rawPixels``. Blocks
+/// 9.18 million parameters with the classifier. It scales pixels itself, so its weights expect `Preprocessing.rawPixels`. Blocks
 /// are called `block1a` to `block7b`.
 ///
 /// As in Keras, the network of ``PretrainedWeights/imageNet`` has one `Rescaling` layer more than others, which the published
@@ -105,7 +105,7 @@ public final class EfficientNetB2: Application {
 
 /// EfficientNet-B3 (Tan and Le, 2019): inverted residual blocks with squeeze and excitation, for images of 300 x 300.
 ///
-/// 12.3 million parameters with the classifier. It scales pixels itself, so its weights expect ``Thaw/Preprocessing/rawPixels``. Blocks
+/// 12.3 million parameters with the classifier. It scales pixels itself, so its weights expect `Preprocessing.rawPixels`. Blocks
 /// are called `block1a` to `block7b`.
 ///
 /// As in Keras, the network of ``PretrainedWeights/imageNet`` has one `Rescaling` layer more than others, which the published

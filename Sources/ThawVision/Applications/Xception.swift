@@ -2,7 +2,7 @@ public import Thaw
 
 /// Xception (Chollet, 2017): residual blocks of separable convolutions.
 ///
-/// 22.9 million parameters with the classifier. Its weights expect ``Thaw/Preprocessing/tensorFlow``. Blocks are called `block1`
+/// 22.9 million parameters with the classifier. Its weights expect `Preprocessing.tensorFlow`. Blocks are called `block1`
 /// to `block14`.
 public final class Xception: Application {
     /// Creates the network.
