@@ -18,6 +18,7 @@ let examples = [
     "SchedulesAndFinder",
     "Reproducibility",
     "StoppingAndGoingOn",
+    "PretrainedNetwork",
 ]
 
 let package = Package(
@@ -26,7 +27,10 @@ let package = Package(
     dependencies: [.package(name: "Thaw", path: "..")],
     targets: examples.map { name in
         .executableTarget(
-            name: name, dependencies: [.product(name: "Thaw", package: "Thaw")],
+            name: name,
+            dependencies: [
+                .product(name: "Thaw", package: "Thaw"), .product(name: "ThawVision", package: "Thaw"),
+            ],
             swiftSettings: [.swiftLanguageMode(.v6)])
     }
 )

@@ -49,9 +49,11 @@ struct PreprocessingCheck {
         let others: [Preprocessing] = [.tensorFlow, .torch, .caffe]
         let isPrepared = others.contains { other in
             let range = other.range
+            let tolerance = 1e-4 * (range.upperBound - range.lowerBound)
             // Noise may make pixels somewhat negative.
             let isFar = range.upperBound < 100 || seen.least < -16
-            return isFar && range.contains(seen.least) && range.contains(seen.greatest)
+            return isFar && seen.least >= range.lowerBound - tolerance
+                && seen.greatest <= range.upperBound + tolerance
         }
         return isPrepared ? .alreadyScaled : nil
     }

@@ -14,8 +14,8 @@ public import Thaw
 /// }
 /// ```
 ///
-/// It is a ``Thaw/Model`` of inputs and outputs: `layers[..<140]` are the layers that they are in Keras, and a saved one is an ordinary
-/// model in Keras and here. ``Thaw/Model/preprocessing`` says what images it expects.
+/// It is a `Model` of inputs and outputs: `layers[..<140]` are the layers that they are in Keras, and a saved one is an ordinary
+/// model in Keras and here. `preprocessing` says what images it expects.
 ///
 /// Inputs have one size, Keras's default unless `inputShape` says otherwise; Keras leaves it open without the top.
 public class Application: Model {

@@ -5,7 +5,7 @@ public import Thaw
 ///
 /// 0.27 million parameters for a depth of 20, 1.73 million for 110. Layers have the names of PyTorch's modules, and blocks are
 /// called `layer1.0` to `layer3.2` (for a depth of 20). Batch Normalization has PyTorch's epsilon, momentum and unbiased variance. Without
-/// an activation the classifier gives logits, as there. Its weights expect ``Thaw/Preprocessing/torch``.
+/// an activation the classifier gives logits, as there. Its weights expect `Preprocessing.torch`.
 public final class CIFARResNet: Application {
     /// Creates the network.
     ///

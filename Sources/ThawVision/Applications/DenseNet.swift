@@ -2,7 +2,7 @@ public import Thaw
 
 /// DenseNet-121 (Huang et al., 2016): every layer sees what all layers of its stage before it gave.
 ///
-/// 8.06 million parameters with the classifier. Its weights expect ``Thaw/Preprocessing/torch``. Blocks are called
+/// 8.06 million parameters with the classifier. Its weights expect `Preprocessing.torch`. Blocks are called
 /// `conv2_block1` to `conv5_block16`; the transition behind a stage belongs to the stage's last block.
 public final class DenseNet121: Application {
     /// Creates the network.

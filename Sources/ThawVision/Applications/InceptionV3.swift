@@ -2,7 +2,7 @@ public import Thaw
 
 /// InceptionV3 (Szegedy et al., 2015): modules of several convolutions of different sizes side by side.
 ///
-/// 23.9 million parameters with the classifier. Its weights expect ``Thaw/Preprocessing/tensorFlow``. Most layers have no names
+/// 23.9 million parameters with the classifier. Its weights expect `Preprocessing.tensorFlow`. Most layers have no names
 /// of their own; modules end with the layers `mixed0` to `mixed10`, after which blocks are called.
 public final class InceptionV3: Application {
     /// Creates the network.

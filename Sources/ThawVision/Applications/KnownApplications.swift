@@ -16,6 +16,8 @@ enum KnownApplications {
         for depth in [20, 32, 44, 56, 110] { plans.append(try CIFARResNet.plan(settings, depth: depth)) }
         plans.append(try DenseNet121.plan(settings))
         plans.append(try InceptionV3.plan(settings))
+        plans.append(try Xception.plan(settings))
+        for network in [EfficientNet.b0, .b1, .b2, .b3] { plans.append(try network.plan(settings)) }
         return plans
     }
 

@@ -3,7 +3,7 @@ public import Thaw
 
 /// MobileNet (Howard et al., 2017): depthwise convolutions, each followed by one of 1 x 1.
 ///
-/// 4.25 million parameters with the classifier for an alpha of 1. Its weights expect ``Thaw/Preprocessing/tensorFlow``. Blocks
+/// 4.25 million parameters with the classifier for an alpha of 1. Its weights expect `Preprocessing.tensorFlow`. Blocks
 /// are called `conv_1` to `conv_13`, and consist of `conv_pad_2`, `conv_dw_2`, `conv_pw_2` and what follows these.
 public final class MobileNet: Application {
     /// Creates the network.

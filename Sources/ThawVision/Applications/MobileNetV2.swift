@@ -3,7 +3,7 @@ public import Thaw
 
 /// MobileNetV2 (Sandler et al., 2018): residual blocks that are wide inside and narrow between one another.
 ///
-/// 3.54 million parameters with the classifier for an alpha of 1. Its weights expect ``Thaw/Preprocessing/tensorFlow``. Blocks
+/// 3.54 million parameters with the classifier for an alpha of 1. Its weights expect `Preprocessing.tensorFlow`. Blocks
 /// are called `expanded_conv` and `block_1` to `block_16`.
 public final class MobileNetV2: Application {
     /// Creates the network.

@@ -2,7 +2,7 @@ public import Thaw
 
 /// ResNet-50 (He et al., 2015), as Keras defines it: residual blocks of three convolutions, the stride in the first.
 ///
-/// 25.6 million parameters with the classifier. Its weights expect ``Thaw/Preprocessing/caffe``. Blocks are called
+/// 25.6 million parameters with the classifier. Its weights expect `Preprocessing.caffe`. Blocks are called
 /// `conv2_block1` to `conv5_block3`.
 public final class ResNet50: Application {
     /// Creates the network.
@@ -33,7 +33,7 @@ public final class ResNet50: Application {
 
 /// ResNet-101 (He et al., 2015), as Keras defines it: residual blocks of three convolutions, the stride in the first.
 ///
-/// 44.7 million parameters with the classifier. Its weights expect ``Thaw/Preprocessing/caffe``. Blocks are called
+/// 44.7 million parameters with the classifier. Its weights expect `Preprocessing.caffe`. Blocks are called
 /// `conv2_block1` to `conv5_block3`.
 public final class ResNet101: Application {
     /// Creates the network.
@@ -64,7 +64,7 @@ public final class ResNet101: Application {
 
 /// ResNet-152 (He et al., 2015), as Keras defines it: residual blocks of three convolutions, the stride in the first.
 ///
-/// 60.4 million parameters with the classifier. Its weights expect ``Thaw/Preprocessing/caffe``. Blocks are called
+/// 60.4 million parameters with the classifier. Its weights expect `Preprocessing.caffe`. Blocks are called
 /// `conv2_block1` to `conv5_block3`.
 public final class ResNet152: Application {
     /// Creates the network.

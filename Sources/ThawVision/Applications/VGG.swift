@@ -3,7 +3,7 @@ public import Thaw
 /// VGG-16 (Simonyan and Zisserman, 2014): 13 convolutions of 3 x 3 in five blocks, and three dense layers.
 ///
 /// 138 million parameters with the classifier, most of them in its first layer, whose size follows from `inputShape`. Its
-/// weights expect ``Thaw/Preprocessing/caffe``. Blocks are called `block1` to `block5`.
+/// weights expect `Preprocessing.caffe`. Blocks are called `block1` to `block5`.
 public final class VGG16: Application {
     /// Creates the network.
     ///
@@ -34,7 +34,7 @@ public final class VGG16: Application {
 /// VGG-19 (Simonyan and Zisserman, 2014): 16 convolutions of 3 x 3 in five blocks, and three dense layers.
 ///
 /// 144 million parameters with the classifier, most of them in its first layer, whose size follows from `inputShape`. Its
-/// weights expect ``Thaw/Preprocessing/caffe``. Blocks are called `block1` to `block5`.
+/// weights expect `Preprocessing.caffe`. Blocks are called `block1` to `block5`.
 public final class VGG19: Application {
     /// Creates the network.
     ///

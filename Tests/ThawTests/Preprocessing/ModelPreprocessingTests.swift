@@ -14,7 +14,7 @@ import ThawFormats
     }
 
     @Test func aModelThatBeginsWithAnotherHasItsPreprocessing() throws {
-        let base = try base()
+        let base = try self.base()
         let classifier = Sequential {
             base; GlobalAveragePooling2D(); Dense(2)
         }
@@ -36,7 +36,7 @@ import ThawFormats
     }
 
     @Test func whatIsSaidOutsideWins() throws {
-        let base = try base()
+        let base = try self.base()
         let classifier = Sequential {
             base; Flatten()
         }
@@ -51,8 +51,9 @@ import ThawFormats
     @Test func itTravelsInFiles() throws {
         let folder = try TestFolder()
         let own = try Preprocessing(divisor: 3, means: [1, 2, 3], deviations: [0.5], channelOrder: .bgr)
+        let inner = try self.base(own)
         let classifier = Sequential(seed: 1, name: "net") {
-            try? base(own); Flatten(); Dense(2)
+            inner; Flatten(); Dense(2)
         }
         try classifier.save(to: folder.file("inside.keras"))
         let inside = try Model.load(from: folder.file("inside.keras"))
@@ -84,7 +85,7 @@ import ThawFormats
     }
 
     @Test func dataIsPreparedForAModel() throws {
-        let base = try base(.tensorFlow)
+        let base = try self.base(.tensorFlow)
         let x = Tensor(shape: [2, 4, 4, 3], scalars: (0..<96).map { UInt8(2 * $0) })
         let data = try Dataset(x, Tensor([Int32(0), 1]))
         let ready = try data.preprocessed(for: base)

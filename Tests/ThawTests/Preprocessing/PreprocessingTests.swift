@@ -43,8 +43,9 @@ import Testing
         #expect(Preprocessing.caffe.range == -123.68...(255 - 103.939))
         #expect(abs(Preprocessing.torch.range.upperBound - 2.64) < 1e-9)
         #expect(abs(Preprocessing.tensorFlow.rangeOfTwice.lowerBound + 1.00784) < 1e-4)
-        // Blue first twice is red first again.
-        #expect(abs(Preprocessing.caffe.rangeOfTwice.lowerBound + 123.68 + 103.939) < 1e-9)
+        // Green stays in its place; blue first twice is red first again.
+        #expect(abs(Preprocessing.caffe.rangeOfTwice.lowerBound + 2 * 116.779) < 1e-9)
+        #expect(abs(Preprocessing.caffe.rangeOfTwice.upperBound - (255 - 103.939 - 123.68)) < 1e-9)
     }
 
     @Test func oneOfOnesOwn() throws {

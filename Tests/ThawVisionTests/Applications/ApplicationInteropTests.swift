@@ -94,7 +94,18 @@ struct ApplicationInteropTests {
         #expect(largest > 0 && error <= tolerance * largest, "\(what): \(error) of \(largest)")
     }
 
-    @Test(arguments: Self.cases) func kerasWeightsComputeTheSame(_ example: Case) throws {
+    @Test(arguments: residual) func residualNetworks(_ example: Case) throws { try compare(example) }
+
+    @Test(arguments: mobile) func mobileNetworks(_ example: Case) throws { try compare(example) }
+
+    @Test(arguments: dense) func denseNetworks(_ example: Case) throws { try compare(example) }
+
+    @Test(arguments: inception) func inceptionNetworks(_ example: Case) throws { try compare(example) }
+
+    @Test(arguments: efficient) func efficientNetworks(_ example: Case) throws { try compare(example) }
+
+    /// Weights that Keras wrote compute here what they do there.
+    private func compare(_ example: Case) throws {
         let folder = try TemporaryFolder()
         try folder.put(Array(example.json.utf8), "case.json")
         let file = folder.url.appending(path: "net.\(example.ending)")
@@ -127,7 +138,8 @@ struct ApplicationInteropTests {
     }
 
     /// Networks that are saved here are ordinary models there.
-    @Test(arguments: ["MobileNet", "InceptionV3", "CIFARResNet"]) func kerasLoadsWhatIsSaved(_ name: String)
+    @Test(arguments: ["MobileNet", "InceptionV3", "EfficientNetB0", "CIFARResNet"])
+    func kerasLoadsWhatIsSaved(_ name: String)
         throws
     {
         let folder = try TemporaryFolder()
@@ -138,7 +150,7 @@ struct ApplicationInteropTests {
             ? CIFARResNet(depth: 14, weights: .none, seed: 2)
             : NetworkMaker(shape: size + [3], includeTop: false, pooling: .average).make(name)
         try network.save(to: file)
-        let x = inputs(size)
+        let x = inputs(size, scaled: network.preprocessing == .rawPixels)
         let pixels = folder.url.appending(path: "inputs.npy")
         try NPYFile.write(x, to: pixels)
         let answer = try ask(["load", file.path, pixels.path], in: folder)
@@ -170,13 +182,16 @@ struct ApplicationInteropTests {
 }
 
 extension ApplicationInteropTests {
-    static let cases: [Case] = [
+    static let residual = [
         Case(network: "ResNet50", size: [32, 32], classes: 10),
         Case(network: "ResNet50", size: [50, 41], ending: "keras"),
         Case(network: "ResNet101", size: [32, 40], pooling: "avg"),
         Case(network: "ResNet101", size: [64, 32], classes: 6),
         Case(network: "ResNet152", size: [40, 32], pooling: "max"),
         Case(network: "ResNet152", size: [32, 32], classes: 6),
+    ]
+
+    static let mobile = [
         Case(network: "MobileNet", size: [64, 64], classes: 1000),
         Case(network: "MobileNet", size: [33, 47], alpha: 0.25, ending: "keras"),
         Case(network: "MobileNet", size: [96, 64], alpha: 0.75, classes: 5, ending: "h5"),
@@ -184,14 +199,35 @@ extension ApplicationInteropTests {
         Case(network: "MobileNetV2", size: [64, 64], classes: 1000),
         Case(network: "MobileNetV2", size: [45, 38], alpha: 0.35, ending: "keras"),
         Case(network: "MobileNetV2", size: [96, 64], alpha: 1.4, pooling: "max"),
+    ]
+
+    static let dense = [
         Case(network: "VGG16", size: [32, 32], classes: 10),
         Case(network: "VGG16", size: [70, 45]),
         Case(network: "VGG19", size: [32, 64], classes: 10),
         Case(network: "VGG19", size: [48, 48], pooling: "avg"),
         Case(network: "DenseNet121", size: [32, 32], classes: 10, ending: "keras"),
         Case(network: "DenseNet121", size: [65, 49]),
+    ]
+
+    static let inception = [
         Case(network: "InceptionV3", size: [75, 75], classes: 10),
         Case(network: "InceptionV3", size: [80, 99], pooling: "avg", ending: "keras"),
         Case(network: "InceptionV3", size: [75, 90], ending: "h5"),
+        Case(network: "Xception", size: [71, 71], classes: 10),
+        Case(network: "Xception", size: [90, 75], ending: "keras"),
+        Case(network: "Xception", size: [75, 71], pooling: "avg", ending: "h5"),
+    ]
+
+    static let efficient = [
+        Case(network: "EfficientNetB0", size: [32, 32], classes: 10),
+        Case(network: "EfficientNetB0", size: [65, 50], ending: "keras"),
+        Case(network: "EfficientNetB0", size: [64, 64], pooling: "avg", ending: "h5"),
+        Case(network: "EfficientNetB1", size: [47, 64], pooling: "max"),
+        Case(network: "EfficientNetB1", size: [32, 32], classes: 4, ending: "keras"),
+        Case(network: "EfficientNetB2", size: [32, 48]),
+        Case(network: "EfficientNetB2", size: [32, 32], classes: 4),
+        Case(network: "EfficientNetB3", size: [32, 32], pooling: "avg"),
+        Case(network: "EfficientNetB3", size: [40, 40], classes: 4),
     ]
 }

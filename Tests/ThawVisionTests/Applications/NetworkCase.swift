@@ -81,7 +81,7 @@ struct NetworkMaker {
 
     static let names = [
         "ResNet50", "ResNet101", "ResNet152", "MobileNet", "MobileNetV2", "VGG16", "VGG19", "DenseNet121",
-        "InceptionV3",
+        "InceptionV3", "Xception", "EfficientNetB0", "EfficientNetB1", "EfficientNetB2", "EfficientNetB3",
     ]
 
     func make(_ network: String) throws -> Application {
@@ -120,6 +120,26 @@ struct NetworkMaker {
                 classes: classes)
         case "InceptionV3":
             try InceptionV3(
+                inputShape: shape, weights: weights, includeTop: includeTop, pooling: pooling,
+                classes: classes)
+        case "Xception":
+            try Xception(
+                inputShape: shape, weights: weights, includeTop: includeTop, pooling: pooling,
+                classes: classes)
+        case "EfficientNetB0":
+            try EfficientNetB0(
+                inputShape: shape, weights: weights, includeTop: includeTop, pooling: pooling,
+                classes: classes)
+        case "EfficientNetB1":
+            try EfficientNetB1(
+                inputShape: shape, weights: weights, includeTop: includeTop, pooling: pooling,
+                classes: classes)
+        case "EfficientNetB2":
+            try EfficientNetB2(
+                inputShape: shape, weights: weights, includeTop: includeTop, pooling: pooling,
+                classes: classes)
+        case "EfficientNetB3":
+            try EfficientNetB3(
                 inputShape: shape, weights: weights, includeTop: includeTop, pooling: pooling,
                 classes: classes)
         default: throw ApplicationError.invalidArgument(application: network, message: "is not known.")
