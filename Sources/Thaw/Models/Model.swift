@@ -41,6 +41,10 @@ open class Model: Layer {
     final private(set) var localNames: [ObjectIdentifier: String] = [:]
     /// What was said about the preprocessing of images.
     final var preprocessingSetting = PreprocessingSetting.inherited
+    /// What the outputs of a classifier are called, in order; nil if nothing is known.
+    ///
+    /// Nothing is computed with the names. They are saved with the model, so that who loads it can name what it predicts.
+    public final var classNames: [String]?
     /// Whether every parameter inside has its first value.
     final var hasFirstValues = false
     /// What training keeps between calls: optimizer, loss, compiled steps.
