@@ -57,9 +57,9 @@ struct FinetuneOptions: ParsableArguments {
     var batchSize = 32
 
     @Option(
-        name: .long, parsing: .unconditional, help: "Adam's learning rate for the head. (default: 0.001)",
+        name: .long, parsing: .unconditional, help: "Adam's learning rate for the head. (default: 0.002)",
         transform: RealNumber.above0(atMost: 1000))
-    var learningRate = 1e-3
+    var learningRate = 2e-3
 
     @Option(
         name: .long, parsing: .unconditional,
@@ -69,9 +69,9 @@ struct FinetuneOptions: ParsableArguments {
 
     @Option(
         name: .long, parsing: .unconditional,
-        help: "The share of features that is dropped before the head. (default: 0.2)",
+        help: "The share of features that is dropped before the head. (default: 0.5)",
         transform: RealNumber.share(includingZero: true))
-    var dropout = 0.2
+    var dropout = 0.5
 
     @Option(
         name: .long, parsing: .unconditional,

@@ -17,11 +17,11 @@ struct FinetunePlan: Codable, Sendable, Equatable {
     var batchSize = 32
     /// The most epochs of the head.
     var epochs = 100
-    var learningRate = 1e-3
+    var learningRate = 2e-3
     /// The epochs without a better validation loss after which training ends.
     var patience = 10
     /// The share of features that are dropped before the head.
-    var dropout = 0.2
+    var dropout = 0.5
     /// How many of the last blocks are trained after the head; 0 for none.
     var unfrozenBlocks = 0
     var fineTuneEpochs = 20

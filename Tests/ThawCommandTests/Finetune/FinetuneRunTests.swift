@@ -108,7 +108,7 @@ import ThawVision
         plan.views = 3
         let report = try pictures.run(plan)
         #expect(report.phases[0].frozenPrefix?.contains("in 3 views") == true)
-        #expect(report.validation.accuracy > 0.8)
+        #expect(report.validation.accuracy > 0.6)
     }
 
     @Test func theSameSeedGivesTheSame() throws {

@@ -68,6 +68,7 @@ final class PictureFolder {
         plan.batchSize = 4
         plan.learningRate = 0.02
         plan.fineTuneEpochs = 2
+        plan.dropout = 0.2
         return plan
     }
 
