@@ -51,7 +51,7 @@ struct DemoCommand: AsyncParsableCommand {
         defer { interruption.end() }
         do {
             let report = try await work.value
-            try folder.write(results: report.json(), page: DemoPage(report: report).html)
+            try folder.write(report)
             print("\nWrote \(folder.results.path) and \(folder.report.path).")
         } catch is CancellationError {
             FileHandle.standardError.write(Data("\nInterrupted. No file was written.\n".utf8))

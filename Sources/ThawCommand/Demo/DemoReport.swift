@@ -49,3 +49,10 @@ struct DemoReport: Codable, Sendable, Equatable {
     /// The command that repeats the demo.
     var command: String { "thaw demo --seed \(seed)" + (quick ? " --quick" : "") }
 }
+
+extension OutputFolder {
+    /// Writes the demo's results and its page.
+    func write(_ report: DemoReport) throws {
+        try write(results: report.json(), page: DemoPage(report: report).html)
+    }
+}
