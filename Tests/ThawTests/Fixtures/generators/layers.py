@@ -118,6 +118,8 @@ def layer_list():
         add("Cropping2D", dict(margins=margins), (2, 4, 5, 2))
     add("Rescaling", dict(scales=[0.25], offsets=[-1.0]), (2, 3, 4))
     add("Rescaling", dict(scales=[0.5, 2.0, -1.0], offsets=[1.0, 0.0, 0.25]), (2, 3, 2, 3))
+    for activation in references.LATER_ACTIVATIONS:
+        add("Activation", dict(activation=activation), (3, 7))
     return cases
 
 
@@ -131,7 +133,7 @@ def weight_value(generator, variable):
 def check_against_formula(layer, arguments, x, weights, y):
     """Recomputes the forward value in NumPy where the formula is short."""
     if layer == "Activation":
-        functions = references.ACTIVATIONS | references.MORE_ACTIVATIONS
+        functions = references.ACTIVATIONS | references.MORE_ACTIVATIONS | references.LATER_ACTIVATIONS
         references.require_close(str(arguments), y, functions[arguments["activation"]](x))
     if layer in ("Conv2D", "DepthwiseConv2D"):
         kernel, groups = weights[0], arguments.get("groups", 1)
