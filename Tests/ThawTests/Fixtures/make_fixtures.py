@@ -21,6 +21,7 @@ from generators import (  # noqa: E402
     initializers,
     layers,
     legacy,
+    loading,
     losses,
     metrics,
     optimizers,
@@ -35,6 +36,7 @@ from generators import (  # noqa: E402
 MAKERS = {
     "layers": layers,
     "legacy": legacy,
+    "loading": loading,
     "losses": losses,
     "metrics": metrics,
     "optimizers": optimizers,
