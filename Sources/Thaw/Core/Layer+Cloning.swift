@@ -14,8 +14,9 @@ extension Layer {
         result.inputShape = inputShape
         result.ownsTrainableFlag = ownsTrainableFlag
         result.ownLearningRateMultiplier = ownLearningRateMultiplier
-        if let model = self as? Model {
-            (result as? Model)?.preprocessingSetting = model.preprocessingSetting
+        if let model = self as? Model, let copy = result as? Model {
+            copy.preprocessingSetting = model.preprocessingSetting
+            (copy.inputKeys, copy.outputKeys) = (model.inputKeys, model.outputKeys)
         }
         return result
     }
