@@ -116,7 +116,8 @@ let package = Package(
         .testTarget(
             name: "ThawCommandTests",
             dependencies: [
-                "ThawCommand", "Thaw", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ThawCommand", "Thaw", "ThawVision",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
     ]
 )

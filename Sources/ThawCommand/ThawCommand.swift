@@ -7,8 +7,7 @@ struct ThawCommand: AsyncParsableCommand {
         commandName: "thaw", abstract: "Deep learning in Swift, with transfer learning that works.",
         subcommands: [
             SummaryCommand.self, WeightsCommand.self, ConvertCommand.self, PredictCommand.self,
-            EvaluateCommand.self, DiffCommand.self, DemoCommand.self, BlogCommand.self, BookCommand.self,
-            BenchWorker.self,
-            LoadingBench.self,
+            EvaluateCommand.self, DiffCommand.self, FinetuneCommand.self, DemoCommand.self, BlogCommand.self,
+            BookCommand.self, BenchWorker.self, LoadingBench.self,
         ])
 }

@@ -1,7 +1,7 @@
 import CZlib
 
 /// Data compressed by deflate in zlib's wrapper (RFC 1950).
-enum Zlib {
+package enum Zlib {
     /// The decompressed data, and its checksum verified.
     ///
     /// Memory grows with what is really there, never with `limit`.
@@ -53,6 +53,34 @@ enum Zlib {
             room = min(room * 2, 1 << 24)
         }
         return result
+    }
+
+    /// `bytes` compressed as well as zlib does by default.
+    ///
+    /// - Throws: ``FormatError`` of kind `tooLarge` when there is no memory.
+    package static func compress(_ bytes: [UInt8], file: String) throws(FormatError) -> [UInt8] {
+        var (count, status) = (compressBound(uLong(bytes.count)), Z_OK)
+        let result = [UInt8](unsafeUninitializedCapacity: Int(count)) { output, written in
+            status = compress2(
+                output.baseAddress, &count, bytes, uLong(bytes.count), Z_DEFAULT_COMPRESSION)
+            written = status == Z_OK ? Int(count) : 0
+        }
+        guard status == Z_OK else {
+            throw FormatError(.tooLarge, file: file, what: "zlib could not compress it (code \(status))")
+        }
+        return result
+    }
+
+    /// The checksum CRC-32 (ISO 3309), as gzip, zip and PNG have it.
+    package static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        var checksum = crc32(0, nil, 0)
+        // The function counts bytes with 32 bits.
+        for start in stride(from: 0, to: bytes.count, by: 1 << 30) {
+            bytes[start..<min(start + 1 << 30, bytes.count)].withUnsafeBufferPointer {
+                checksum = crc32(checksum, $0.baseAddress, uInt($0.count))
+            }
+        }
+        return UInt32(truncatingIfNeeded: checksum)
     }
 
     /// One call of `inflate`, whose counters have 32 bits: its outcome, how much it read, what it wrote.

@@ -46,6 +46,8 @@ public struct ImageFolder: Sendable {
     public let files: [URL]
     /// The labels of ``files``.
     public let labels: [Int]
+    /// The pictures of ``validation``, in the order of its samples; empty where there is no validation data of its own.
+    public let validationFiles: [URL]
     /// The pictures that were left out, in the order of the list; empty unless they are to be skipped.
     public let broken: [BrokenPicture]
     /// Files that are no pictures by their names, and were left out.
@@ -87,10 +89,11 @@ public struct ImageFolder: Sendable {
             let second = try LabelledImages(own, known: first.classNames, brokenPictures, reader)
             (train, validation) = (try first.dataset(reader), try second.dataset(reader))
             (classNames, files, labels) = (first.classNames, first.files, first.labels)
+            validationFiles = second.files
             (broken, ignored) = (first.broken + second.broken, first.ignored + second.ignored)
         } else {
             let all = try LabelledImages(url, known: nil, brokenPictures, reader)
-            (train, validation) = (try all.dataset(reader), nil)
+            (train, validation, validationFiles) = (try all.dataset(reader), nil, [])
             (classNames, files, labels, broken, ignored) =
                 (all.classNames, all.files, all.labels, all.broken, all.ignored)
         }

@@ -37,7 +37,7 @@ import ThawVision
         #expect(photos.labels == [0, 1, 2, 2, 2, 3])
         #expect(photos.ignored.map(\.lastPathComponent) == ["notes.txt", "readme.md"])
         #expect(photos.train.targets[0].ints == photos.labels)
-        #expect(photos.validation == nil)
+        #expect(photos.validation == nil && photos.validationFiles.isEmpty)
     }
 
     @Test func samplesAreTheResizedPictures() throws {
@@ -98,6 +98,8 @@ import ThawVision
         let photos = try ImageFolder(folder.url, size: [4, 4])
         #expect(photos.train.count == 5)
         #expect(photos.validation?.targets[0].ints == [1, 1])
+        #expect(photos.validationFiles.map(\.lastPathComponent) == ["10.jpg", "11.jpg"])
+        #expect(photos.validationFiles.allSatisfy { $0.path.contains("/val/b/") })
         #expect(throws: ImageFolderError.self) { _ = try photos.split(validation: 0.2, seed: 7) }
         try fill(["other": 1], in: "val/")
         guard case .unknownClass(_, "other", ["a", "b"]) = error() else {

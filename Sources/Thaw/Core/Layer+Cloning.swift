@@ -17,6 +17,7 @@ extension Layer {
         if let model = self as? Model, let copy = result as? Model {
             copy.preprocessingSetting = model.preprocessingSetting
             (copy.inputKeys, copy.outputKeys) = (model.inputKeys, model.outputKeys)
+            copy.classNames = model.classNames
         }
         return result
     }

@@ -44,6 +44,10 @@ open class Model: Layer {
     /// The names of inputs and outputs of a model that Keras made with dictionaries of them, in their order.
     final var inputKeys: [String]?
     final var outputKeys: [String]?
+    /// What the outputs of a classifier are called, in order; nil if nothing is known.
+    ///
+    /// Nothing is computed with the names. They are saved with the model, so that who loads it can name what it predicts.
+    public final var classNames: [String]?
     /// Whether every parameter inside has its first value.
     final var hasFirstValues = false
     /// What is otherwise here than in the file that the model was loaded from, in sentences: that it computes in another element

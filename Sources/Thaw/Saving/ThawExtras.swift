@@ -42,6 +42,7 @@ struct ThawExtras {
             "preprocessing": .object(model.preprocessingSettings.mapValues(\.json)),
             "names": .object(KerasLayerNames.changed(in: model).mapValues(JSONValue.string)),
         ]
+        if let names = model.classNames { object["classNames"] = .array(names.map(JSONValue.string)) }
         var tensors: [String: Tensor] = [:]
         if let optimizer = model.optimizer {
             var counts: [String: JSONValue] = [:]
@@ -130,6 +131,14 @@ struct ThawExtras {
             }
         }
         try PreprocessingSetting.apply(object["preprocessing"], to: model)
+        if let entry = object["classNames"] {
+            let names = entry.array?.compactMap(\.string)
+            guard let names, names.count == entry.array?.count else {
+                throw SavedModelError.malformed(
+                    layer: "the model", message: "its classNames are no list of names.")
+            }
+            model.classNames = names
+        }
         let frozen = Set((object["frozen"]?.array ?? []).compactMap(\.string))
         for (path, layer) in model.sublayerPaths where frozen.contains(path) { layer.freeze() }
         for (path, layer) in model.sublayerPaths {

@@ -1,7 +1,7 @@
 import Foundation
 import ThawFormats
 
-/// The folder that the demo writes into. It is made, and tried, before any work begins.
+/// The folder that a command writes into. It is made, and tried, before any work begins.
 struct OutputFolder {
     /// Where it is.
     let url: URL
@@ -12,6 +12,8 @@ struct OutputFolder {
     var results: URL { url.appendingPathComponent("results.json") }
     /// Where the page goes.
     var report: URL { url.appendingPathComponent("report.html") }
+    /// Where a model goes.
+    var model: URL { url.appendingPathComponent("model.keras") }
 
     /// Makes the folder if there is none, and checks that files can be written there.
     ///
@@ -28,7 +30,7 @@ struct OutputFolder {
             throw DemoError.unwritableOutput(
                 path: url.path, reason: "it could not be made (\(Self.reason(error, at: url)))")
         }
-        for file in [results, report] {
+        for file in [results, report, model] {
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), isFolder.boolValue {
                 throw DemoError.unwritableOutput(

@@ -23,11 +23,14 @@ struct Preprocessing: ParsableArguments {
         let deviations: [Double]
     }
 
+    /// Whether anything is to be done.
+    var isGiven: Bool { scale != nil || normalize != nil }
+
     /// The inputs as `float32`, changed.
     ///
     /// - Throws: `ToolError` if there are means for another number of channels.
     func apply(_ inputs: Tensor) throws -> Tensor {
-        guard scale != nil || normalize != nil else { return inputs.cast(to: .float32) }
+        guard isGiven else { return inputs.cast(to: .float32) }
         let factor = scale ?? 1
         let (means, deviations) = (normalize?.means ?? [0], normalize?.deviations ?? [1])
         let channels = inputs.shape.last ?? 1

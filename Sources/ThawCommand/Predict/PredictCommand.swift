@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Thaw
 import ThawFormats
 
 /// `thaw predict`: what a model in a file says about data in a file.
@@ -12,6 +13,9 @@ struct PredictCommand: ParsableCommand {
             one array, x (or x_test), or one for each input of the model under its name. An axis of one channel is added \
             where the model wants it.
 
+            Or INPUT is one or several pictures, JPEG or PNG: they are resized and prepared as the model says, and the classes \
+            with the largest outputs are printed. Pictures that cannot be read are named, and the status is then 1.
+
             Without --output the outputs are printed as CSV, a line for each sample, with all digits. Inputs go to the model \
             as they are, unless --scale or --normalize says otherwise.
             """)
@@ -19,8 +23,8 @@ struct PredictCommand: ParsableCommand {
     @Argument(help: "The model.")
     var model: String
 
-    @Argument(help: "The data.")
-    var input: String
+    @Argument(help: ArgumentHelp("The data, or pictures.", valueName: "input"))
+    var inputs: [String]
 
     @Option(
         name: .long,
@@ -54,6 +58,8 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         let file = try ModelFile(model, compiled: false)
+        if PicturePrediction.isMeant(by: inputs) { return try predictPictures(file.model) }
+        let input = inputs[0]
         let inputs = try options.prepared(PredictionInputs(for: file.model, from: input).tensors)
         let prediction = try Prediction(
             file.model, inputs: inputs, batchSize: options.batchSize,
@@ -66,6 +72,24 @@ struct PredictCommand: ParsableCommand {
             Console.print(try JSONText.of(prediction.report(model: model, input: input, top: top)))
         } else {
             Console.current.result(try top.map { try prediction.topTable($0) } ?? prediction.csv())
+        }
+    }
+    private func predictPictures(_ network: Model) throws {
+        let pictures = try PicturePrediction(
+            network, files: inputs, batchSize: options.batchSize, preprocessing: options.preprocessing,
+            labels: labels.map { try LabelNames($0) })
+        for failure in pictures.failures { Console.remark(PlainText.of(failure.error)) }
+        if let output { try pictures.write(to: URL(fileURLWithPath: output), top: top) }
+        if report.json {
+            Console.print(try JSONText.of(pictures.report(model: model, top: top)))
+        } else if output == nil {
+            Console.current.result(try pictures.table(top: top))
+        }
+        guard pictures.failures.isEmpty else {
+            Console.remark(
+                "\(NumberText.count(pictures.failures.count, "picture")) of \(inputs.count) could not be read"
+            )
+            throw ExitCode(1)
         }
     }
 }

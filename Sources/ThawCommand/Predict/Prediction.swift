@@ -9,7 +9,13 @@ struct Prediction {
     private let labels: [String]?
 
     init(_ model: Model, inputs: [Tensor], batchSize: Int, labels: LabelNames?) throws {
-        outputs = try model.predictOutputs(Dataset(inputs: inputs), batchSize: batchSize)
+        let outputs = try model.predictOutputs(Dataset(inputs: inputs), batchSize: batchSize)
+        try self.init(outputs: outputs, of: model, labels: labels)
+    }
+
+    /// Outputs that a model gave. Without labels those names are taken that the model has for its classes.
+    init(outputs: [Tensor], of model: Model, labels: LabelNames?) throws {
+        self.outputs = outputs
         names = outputs.count == 1 ? ["output"] : model.outputNames ?? outputs.indices.map { "output\($0)" }
         if let labels {
             guard outputs.count == 1 else {
@@ -17,7 +23,8 @@ struct Prediction {
             }
             try labels.check(count: outputs[0].count / outputs[0].shape[0])
         }
-        self.labels = labels?.names
+        let own = outputs.count == 1 ? model.classNames : nil
+        self.labels = labels?.names ?? (own?.count == outputs[0].count / outputs[0].shape[0] ? own : nil)
     }
 
     /// The number of samples.
@@ -26,7 +33,16 @@ struct Prediction {
     /// Each output as a row for each sample.
     private var tables: [Tensor] { outputs.map { $0.reshaped(to: [count, $0.count / count]) } }
 
-    private var columns: [String] {
+    /// All outputs of each sample in a row.
+    var rows: [[Float]] {
+        let tables = tables.map { ($0.shape[1], $0.floats) }
+        return (0..<count).map { row in
+            tables.flatMap { width, numbers in numbers[row * width..<(row + 1) * width] }
+        }
+    }
+
+    /// The names of the outputs in a row.
+    var columns: [String] {
         if let labels { return labels }
         return zip(names, tables).flatMap { name, table in
             table.shape[1] == 1 ? [name] : (0..<table.shape[1]).map { "\(name)_\($0)" }
@@ -93,7 +109,9 @@ struct Prediction {
         for (sample, row) in rows.enumerated() {
             table.add(
                 ["\(sample)"]
-                    + row.flatMap { [$0.label ?? "\($0.index)", NumberText.short(Double($0.value))] })
+                    + row.flatMap {
+                        [PlainText.of($0.label ?? "\($0.index)"), NumberText.short(Double($0.value))]
+                    })
         }
         return table.text + "\n"
     }

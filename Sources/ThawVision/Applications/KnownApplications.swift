@@ -1,7 +1,8 @@
+package import Foundation
 import Thaw
 
 /// The networks that an unknown file of weights is compared with.
-enum KnownApplications {
+package enum KnownApplications {
     /// Every network of a published width or depth.
     ///
     /// - Parameter settings: what all of them are made with.
@@ -25,6 +26,23 @@ enum KnownApplications {
     ///
     /// Shapes are compared without regard to the order of axes, in which PyTorch's files differ.
     static func guess(_ shapes: [[Int]]) -> String? {
+        guard let best = nearest(shapes) else { return nil }
+        if best.share == 1 { return "\(best.name) without its top" }
+        let more = shapes.count - best.known
+        // The largest classifier, VGG's, has six arrays.
+        return (1...6).contains(more) ? "\(best.name) with a top" : "a part or a variant of \(best.name)"
+    }
+
+    /// The network whose weights a file holds, such as `MobileNet(alpha: 0.25)`, with or without its classifier; nil if they are
+    /// nearer to none of those known.
+    ///
+    /// - Throws: as `loadWeights`, for a file that cannot be read.
+    package static func network(ofWeightsIn url: URL) throws -> String? {
+        nearest(try WeightFileContents(of: url).arrays.map(\.shape))?.name
+    }
+
+    /// The network of which a file has most, by the share of common arrays and how many arrays it has of its own.
+    private static func nearest(_ shapes: [[Int]]) -> (name: String, share: Double, known: Int)? {
         let found = counts(shapes)
         var best: (name: String, share: Double, known: Int) = ("", 0, 0)
         var settings = ApplicationSettings()
@@ -36,11 +54,7 @@ enum KnownApplications {
             let share = Double(common) / Double(own.count + shapes.count - common)
             if share > best.share { best = (plan.application, share, own.count) }
         }
-        guard best.share > 0.5 else { return nil }
-        if best.share == 1 { return "\(best.name) without its top" }
-        let more = shapes.count - best.known
-        // The largest classifier, VGG's, has six arrays.
-        return (1...6).contains(more) ? "\(best.name) with a top" : "a part or a variant of \(best.name)"
+        return best.share > 0.5 ? best : nil
     }
 
     private static func counts(_ shapes: [[Int]]) -> [[Int]: Int] {
