@@ -16,6 +16,7 @@ extension Layer {
         result.ownLearningRateMultiplier = ownLearningRateMultiplier
         if let model = self as? Model, let copy = result as? Model {
             copy.preprocessingSetting = model.preprocessingSetting
+            (copy.inputKeys, copy.outputKeys) = (model.inputKeys, model.outputKeys)
             copy.classNames = model.classNames
         }
         return result

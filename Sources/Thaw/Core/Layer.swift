@@ -79,7 +79,8 @@ open class Layer {
     }
 
     /// The name: the one that was given, or the one that the first model around the layer assigned. A model made of parts of
-    /// others may know it by another; see `Model.name(of:)`.
+    /// others may know it by another; see `Model.name(of:)`. It may hold slashes, as Keras 2's `conv1/conv`, which Keras 3 does not
+    /// take: `save(to:)` writes `conv1_conv` for it.
     public final var name: String {
         get { assignedName ?? LayerName.base(of: typeName) }
         set { (assignedName, automaticNameBase) = (newValue, nil) }

@@ -1,4 +1,4 @@
-public import ThawTensor
+import ThawTensor
 
 extension Dataset {
     /// The samples, each mixed with another one of the data set, inputs and targets alike (mixup, Zhang et al., 2018): `share * sample +

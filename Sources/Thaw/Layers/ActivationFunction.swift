@@ -109,6 +109,85 @@ extension ActivationFunction {
     /// `x * tanh(softplus(x))` (Misra, 2019).
     public static let mish = ActivationFunction(keras: "mish") { try $0 * $0.softplus().tanh() }
 
+    /// `x` above 0, else `e^x - 1`: `elu`, with another meaning of alpha (Barron, 2017).
+    public static let celu = celu(alpha: 1)
+
+    /// `x` above 0, else `alpha * (e^(x / alpha) - 1)`, smooth at 0 for every alpha (Barron, 2017). Alpha is above 0.
+    public static func celu(alpha: Double) -> ActivationFunction {
+        ActivationFunction(keras: "celu", isKnown: alpha == 1) {
+            guard alpha > 0, alpha.isFinite else {
+                throw LayerError("celu's alpha must be above 0, got \(alpha).")
+            }
+            return try alpha == 1 ? $0.elu() : ($0 / alpha).elu() * alpha
+        }
+    }
+
+    /// `x * hardSigmoid(x)` (Howard et al., 2019).
+    public static let hardSilu = ActivationFunction(keras: "hard_silu") { try $0 * $0.hardSigmoid() }
+
+    /// Another name for `hardSilu`.
+    public static let hardSwish = hardSilu
+
+    /// `(x + sqrt(x^2 + 4)) / 2` (Barron, 2021).
+    public static let squareplus = squareplus(b: 4)
+
+    /// `(x + sqrt(x^2 + b)) / 2`, a smooth `relu` (Barron, 2021); b, at least 0, says how smooth.
+    public static func squareplus(b: Double) -> ActivationFunction {
+        ActivationFunction(keras: "squareplus", isKnown: b == 4) {
+            guard b >= 0, b.isFinite else {
+                throw LayerError("squareplus's b must be at least 0, got \(b).")
+            }
+            return try ($0 + ($0.square() + b).sqrt()) * 0.5
+        }
+    }
+
+    /// `x` kept within `-1...1`.
+    public static let hardTanh = ActivationFunction(keras: "hard_tanh") { try $0.clip(-1, 1) }
+
+    /// `x - tanh(x)`.
+    public static let tanhShrink = ActivationFunction(keras: "tanh_shrink") { try $0 - $0.tanh() }
+
+    /// `x` outside `-0.5...0.5`, else 0.
+    public static let hardShrink = hardShrink(threshold: 0.5)
+
+    /// `x` where its size is above the threshold, else 0. The threshold is at least 0.
+    public static func hardShrink(threshold: Double) -> ActivationFunction {
+        ActivationFunction(keras: "hard_shrink", isKnown: threshold == 0.5) {
+            try $0.abs().greater(than: checked(threshold, "hard_shrink")).select($0, 0)
+        }
+    }
+
+    /// `x`, 0.5 nearer to 0; 0 within `-0.5...0.5`.
+    public static let softShrink = softShrink(threshold: 0.5)
+
+    /// `x`, the threshold nearer to 0; 0 where its size is below. The threshold is at least 0.
+    public static func softShrink(threshold: Double) -> ActivationFunction {
+        ActivationFunction(keras: "soft_shrink", isKnown: threshold == 0.5) {
+            let threshold = try checked(threshold, "soft_shrink")
+            return try $0 - $0.clip(-threshold, threshold)
+        }
+    }
+
+    private static func checked(_ threshold: Double, _ name: String) throws -> Double {
+        guard threshold >= 0, threshold.isFinite else {
+            throw LayerError("\(name)'s threshold must be at least 0, got \(threshold).")
+        }
+        return threshold
+    }
+
+    /// `log(sigmoid(x))`.
+    public static let logSigmoid = ActivationFunction(keras: "log_sigmoid") { try -(-$0).softplus() }
+
+    /// 0 up to -1, `(x + 1)^2 / 4` up to 1, `x` above.
+    public static let sparsePlus = ActivationFunction(keras: "sparse_plus") {
+        try ($0 + 1).clip(0, 2).square() * 0.25 + ($0 - 1).relu()
+    }
+
+    /// `(x + 1) / 2`, kept within `0...1`.
+    public static let sparseSigmoid = ActivationFunction(keras: "sparse_sigmoid") {
+        try ($0 * 0.5 + 0.5).clip(0, 1)
+    }
+
     /// The hyperbolic tangent.
     public static let tanh = ActivationFunction(keras: "tanh") { try $0.tanh() }
 
@@ -118,6 +197,7 @@ extension ActivationFunction {
     /// Every function that Keras has a name for.
     static let ofKeras: [ActivationFunction] = [
         .linear, .relu, .relu6, .leakyRelu, .elu, .selu, .gelu, .sigmoid, .hardSigmoid, .softmax, .logSoftmax,
-        .softplus, .softsign, .swish, .mish, .tanh, .exponential,
+        .softplus, .softsign, .swish, .mish, .tanh, .exponential, .celu, .hardSilu, .squareplus, .hardTanh,
+        .tanhShrink, .hardShrink, .softShrink, .logSigmoid, .sparsePlus, .sparseSigmoid,
     ]
 }

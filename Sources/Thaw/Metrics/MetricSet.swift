@@ -21,15 +21,22 @@ final class MetricSet {
     init(goals: [OutputGoal], engine: any Engine) {
         let lossMetric = BatchLossMetric(name: "loss")
         var subjects: [(subject: Entry.Subject, output: Int, metric: Metric)] = [(.wholeLoss, 0, lossMetric)]
+        let hasSeveralLosses = goals.filter { $0.loss != nil }.count > 1
         for (output, goal) in goals.enumerated() {
-            if goals.count > 1 { subjects.append((.loss, output, lossMetric)) }
+            if hasSeveralLosses, goal.loss != nil { subjects.append((.loss, output, lossMetric)) }
             subjects += goal.metrics.map { (.prediction, output, $0) }
             subjects += goal.weightedMetrics.map { (.weightedPrediction, output, $0) }
         }
         let entries = subjects.map { subject, output, metric in
-            Entry(
-                prefix: subject == .wholeLoss ? "" : goals[output].logName(""), subject: subject,
-                output: output,
+            let goal = goals[output]
+            let prefix =
+                switch subject {
+                case .wholeLoss: ""
+                case .loss, .prediction: goal.logName("")
+                case .weightedPrediction: goal.logName(goal.weightedPrefix(metric.name))
+                }
+            return Entry(
+                prefix: prefix, subject: subject, output: output,
                 accumulator: metric.makeAccumulator(on: engine))
         }
         self.entries = entries.sorted { $0.prefix + $0.accumulator.name < $1.prefix + $1.accumulator.name }
@@ -43,16 +50,16 @@ final class MetricSet {
 
     /// Adds the updates by one batch to a graph. Plain metrics ignore sample weights, as in Keras.
     ///
-    /// - Parameter losses: those of the outputs, if there are several.
+    /// - Parameter losses: those of the outputs that have one, if there are several.
     func addUpdates(
-        to graph: Graph, loss: SymbolicTensor, losses: [SymbolicTensor], targets: [SymbolicTensor],
+        to graph: Graph, loss: SymbolicTensor, losses: [SymbolicTensor?], targets: [SymbolicTensor],
         predictions: [SymbolicTensor], sampleWeights: SymbolicTensor?
     ) throws {
         for entry in entries {
             let target =
                 switch entry.subject {
                 case .wholeLoss: loss
-                case .loss: losses[entry.output]
+                case .loss: losses[entry.output] ?? loss
                 case .prediction, .weightedPrediction: targets[entry.output]
                 }
             try entry.accumulator.addUpdate(

@@ -41,12 +41,18 @@ open class Model: Layer {
     final private(set) var localNames: [ObjectIdentifier: String] = [:]
     /// What was said about the preprocessing of images.
     final var preprocessingSetting = PreprocessingSetting.inherited
+    /// The names of inputs and outputs of a model that Keras made with dictionaries of them, in their order.
+    final var inputKeys: [String]?
+    final var outputKeys: [String]?
     /// What the outputs of a classifier are called, in order; nil if nothing is known.
     ///
     /// Nothing is computed with the names. They are saved with the model, so that who loads it can name what it predicts.
     public final var classNames: [String]?
     /// Whether every parameter inside has its first value.
     final var hasFirstValues = false
+    /// What is otherwise here than in the file that the model was loaded from, in sentences: that it computes in another element
+    /// type, for example. Empty where there is nothing to say.
+    public final internal(set) var loadingNotes: [String] = []
     /// What training keeps between calls: optimizer, loss, compiled steps.
     final var trainingState: TrainingState?
 
@@ -248,8 +254,12 @@ open class Model: Layer {
         var seen: Set<String> = []
         var shared: Set<ObjectIdentifier> = []
         for (path, layer) in sublayerPaths {
-            guard !layer.name.contains("/"), !layer.name.isEmpty else {
-                throw LayerError("a layer's name must be neither empty nor contain \"/\".", path: path)
+            guard
+                layer.name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty })
+            else {
+                throw LayerError(
+                    "a layer's name must not be empty, nor begin or end with \"/\", nor hold \"//\".",
+                    path: path)
             }
             let isSecondUse = !shared.insert(ObjectIdentifier(layer)).inserted
             guard seen.insert(path).inserted || isSecondUse else {

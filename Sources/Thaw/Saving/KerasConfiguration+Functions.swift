@@ -9,7 +9,7 @@ extension KerasConfiguration {
             throw unsupported(argument)
         }
         if name == "hard_sigmoid", kerasVersion < 3 { return .hardSigmoidOfKeras2 }
-        let wanted = name == "silu" ? "swish" : name
+        let wanted = ["silu": "swish", "hard_swish": "hard_silu"][name, default: name]
         guard let function = ActivationFunction.ofKeras.first(where: { ($0.kerasName ?? "") == wanted })
         else {
             throw unsupported(argument)

@@ -36,6 +36,9 @@ public final class KerasConfiguration {
         return values[argument].flatMap { $0.isNull ? nil : $0 }
     }
 
+    /// Whether the file has the argument, if only as null.
+    func has(_ argument: String) -> Bool { values[argument] != nil }
+
     /// A whole number.
     ///
     /// - Parameters:

@@ -20,7 +20,7 @@ struct KerasLegacyFile {
         name = url.path
     }
 
-    func model(customLayers: [any KerasLayer.Type], compiled: Bool) throws -> Model {
+    func model(_ wishes: LoadingWishes) throws -> Model {
         guard let text = try text("model_config") else {
             throw FormatError(
                 .unsupported, file: name, what: "it holds no model",
@@ -32,13 +32,16 @@ struct KerasLegacyFile {
             ?? "2"
         let major = version.hasPrefix("3") ? 3 : 2
         let object = try JSONValue(parsing: Data(text.utf8), file: name)
-        let model = try KerasModelReader(kerasVersion: major, customLayers: customLayers).model(
+        let reader = KerasModelReader(
+            kerasVersion: major, customLayers: wishes.customLayers, inputShape: wishes.inputShape)
+        let model = try reader.model(
             from: object, within: LoadingBudget(description: text.utf8.count, weights: file.byteCount))
         try WeightLoader(
             root: model, targets: WeightTarget.all(in: model), matching: .automatic, isStrict: true,
             skipsMismatch: false, mapping: .automatic
         ).load(StoredWeights(file, file: name))
-        if compiled, let text = try self.text("training_config") {
+        model.loadingNotes = KerasTypes.notes(on: object)
+        if wishes.isCompiled, let text = try self.text("training_config") {
             let object = try JSONValue(parsing: Data(text.utf8), file: name)
             try model.compile(keras: object, kerasVersion: major)
             if case .group(let group)? = try file.root["optimizer_weights"] {

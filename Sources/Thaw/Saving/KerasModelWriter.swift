@@ -8,7 +8,7 @@ struct KerasModelWriter {
     func object(for model: Model) throws -> JSONValue {
         var seen: Set<ObjectIdentifier> = []
         try refuseRepeated(in: model, &seen)
-        return try object(for: model, named: model.name)
+        return try object(for: model, named: KerasLayerNames.written(model.name))
     }
 
     /// Keras's files describe a layer once for each list that it stands in, and would make as many layers of it.
@@ -55,8 +55,7 @@ struct KerasModelWriter {
             : .keras(className, module: nil, arguments, registeredName: "Custom>\(className)")
     }
 
-    private func object(for layer: Layer, in container: Model) throws -> JSONValue {
-        let name = container.name(of: layer)
+    private func object(for layer: Layer, named name: String) throws -> JSONValue {
         if let model = layer as? Model { return try object(for: model, named: name) }
         guard let layer = layer as? any KerasLayer else {
             throw SavedModelError.notInKeras(
@@ -69,9 +68,10 @@ struct KerasModelWriter {
     private func object(for sequential: Sequential, named name: String) throws -> JSONValue {
         try sequential.ensureBuilt()
         let shape = sequential.inputShape ?? []
+        let names = KerasLayerNames(in: sequential)
         let layers =
             [input(named: "\(name)_input", shape)]
-            + (try sequential.layers.map { try object(for: $0, in: sequential) })
+            + (try sequential.layers.map { try object(for: $0, named: names[$0]) })
         return .keras(
             "Sequential", module: "keras",
             [
@@ -91,10 +91,11 @@ struct KerasModelWriter {
 
     private func object(for model: Model, named name: String, _ topology: Topology) throws -> JSONValue {
         let numbers = topology.callNumbers
+        let names = KerasLayerNames(in: model)
         func history(_ value: LayerOutput) -> JSONValue {
             let isInput = topology.inputs.contains(value)
             return [
-                .string(model.name(of: topology.inputLayer(of: value))),
+                .string(names[topology.inputLayer(of: value)]),
                 .integer(isInput ? 0 : numbers[ObjectIdentifier(value.call), default: 0]),
                 .integer(isInput ? 0 : value.index),
             ]
@@ -112,13 +113,16 @@ struct KerasModelWriter {
             let calls = isInput ? [] : topology.calls.filter { $0.layer === layer }
             var object =
                 try isInput
-                ? input(named: model.name(of: layer), layer.inputShape ?? [])
-                : object(for: layer, in: model)
+                ? input(named: names[layer], layer.inputShape ?? [])
+                : self.object(for: layer, named: names[layer])
             let nodes = calls.map { call -> JSONValue in
                 let inputs = call.inputs.map(tensor)
+                if let keys = (layer as? Model)?.inputKeys {
+                    return ["args": [Self.dictionary(keys, inputs)], "kwargs": [:]]
+                }
                 return ["args": inputs.count == 1 ? .array(inputs) : [.array(inputs)], "kwargs": [:]]
             }
-            object["name"] = .string(model.name(of: layer))
+            object["name"] = .string(names[layer])
             object["inbound_nodes"] = .array(nodes)
             return object
         }
@@ -126,8 +130,16 @@ struct KerasModelWriter {
             "Functional", module: "keras.src.models.functional",
             [
                 "name": .string(name), "trainable": true, "layers": .array(layers),
-                "input_layers": .array(topology.inputs.map(history)),
-                "output_layers": .array(topology.outputs.map(history)),
+                "input_layers": Self.endpoints(topology.inputs.map(history), model.inputKeys),
+                "output_layers": Self.endpoints(topology.outputs.map(history), model.outputKeys),
             ], registeredName: "Functional")
+    }
+
+    private static func endpoints(_ values: [JSONValue], _ keys: [String]?) -> JSONValue {
+        keys.map { dictionary($0, values) } ?? .array(values)
+    }
+
+    private static func dictionary(_ keys: [String], _ values: [JSONValue]) -> JSONValue {
+        .object(Dictionary(zip(keys, values)) { $1 })
     }
 }

@@ -2,17 +2,20 @@ import ThawFormats
 import ThawTensor
 
 /// What an optimizer remembers, as the numbered variables of Keras 3: the number of steps, the learning rate unless a
-/// schedule gives it, averages of weights, gathered gradients, the slots, and Nadam's product of momentums.
+/// schedule gives it, averages of weights, gathered gradients, the slots, and Nadam's product of momentums. Keras 2 keeps neither
+/// the learning rate nor the product, and a momentum for SGD without one.
 struct KerasOptimizerState {
     /// Where they are in a file.
     static let path = "optimizer/vars"
 
     private let optimizer: Optimizer
     private let model: Model
+    private let kerasVersion: Int
     /// The parameters that Keras's optimizer knows: those that train.
     private let parameters: [(path: String, parameter: Parameter)]
 
-    init(of model: Model, _ optimizer: Optimizer) {
+    init(of model: Model, _ optimizer: Optimizer, kerasVersion: Int = 3) {
+        self.kerasVersion = kerasVersion
         self.model = model
         self.optimizer = optimizer
         parameters = model.parameterPaths.filter { $0.parameter.isTrainable }
@@ -23,11 +26,15 @@ struct KerasOptimizerState {
         var groups: [[String]] = []
         if optimizer.weightAveraging != nil { groups.append([WeightAveraging.averageSlot]) }
         if optimizer.gradientAccumulationSteps > 1 { groups.append([Optimizer.gradientSumSlot]) }
-        return groups + ((optimizer as? any KerasOptimizer)?.kerasSlots ?? [])
+        let own = (optimizer as? any KerasOptimizer)?.kerasSlots ?? []
+        return groups + (kerasVersion < 3 && optimizer is SGD && own.isEmpty ? [[Self.unused]] : own)
     }
 
     /// The numbers before the slots: the step, and a learning rate that is a number.
-    private var leading: Int { optimizer.schedule is any KerasSchedule ? 1 : 2 }
+    private var leading: Int { kerasVersion < 3 || optimizer.schedule is any KerasSchedule ? 1 : 2 }
+
+    /// What Thaw's optimizer has no use for.
+    private static let unused = "unused"
 
     /// The variables to write. An optimizer that has not stepped yet has none for parameters, as in Keras.
     var variables: [Tensor] {
@@ -83,6 +90,7 @@ struct KerasOptimizerState {
                 }
             }
         }
+        slots[Self.unused] = nil
         let isKnown = product == 1 && next < variables.count && variables[next].count == 1
         try restore(
             batches: Double(variables[0].item), slots: slots,

@@ -23,7 +23,9 @@ extension KerasWeightPaths {
         _ file: HDF5File, named name: String, model: String
     ) throws -> [(Parameter, HDF5Dataset)] {
         var datasets: [String: HDF5Dataset] = [:]
-        for dataset in try file.root.datasets() { datasets[dataset.path] = dataset }
+        for dataset in try file.root.datasets() {
+            datasets[dataset.path.replacing(StoredWeights.oldLayerList, with: "layers")] = dataset
+        }
         var result: [(Parameter, HDF5Dataset)] = []
         var missing: [String] = []
         var mismatched: [String] = []

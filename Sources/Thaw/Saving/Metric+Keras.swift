@@ -58,8 +58,18 @@ extension Metric {
         case "sparse_categorical_accuracy": return .sparseCategoricalAccuracy
         case "top_k_categorical_accuracy": return .topKCategoricalAccuracy()
         case "sparse_top_k_categorical_accuracy": return .sparseTopKCategoricalAccuracy()
-        default: return (try? Loss.keras(value, kerasVersion: kerasVersion)).map { .loss($0) }
+        default: break
         }
+        // Keras makes an object of the class that a name is of.
+        let classNames = [
+            "auc": "AUC", "precision": "Precision", "recall": "Recall", "f1_score": "F1Score",
+            "fbeta_score": "FBetaScore", "r2_score": "R2Score",
+            "root_mean_squared_error": "RootMeanSquaredError",
+        ]
+        if let className = classNames[name] {
+            return try keras(.keras(className, module: "keras.metrics", [:]), kerasVersion: kerasVersion)
+        }
+        return (try? Loss.keras(value, kerasVersion: kerasVersion)).map { .loss($0) }
     }
 
     private static func make(
@@ -112,6 +122,27 @@ extension Metric {
                 thresholds: try configuration.integer("num_thresholds", default: 200), summation: summation,
                 multiLabel: try configuration.bool("multi_label", default: false),
                 fromLogits: try configuration.bool("from_logits", default: false), name: name ?? "auc")
+        case "F1Score", "FBetaScore":
+            let average = try configuration.value("average").map { _ in
+                try configuration.string("average")
+            }
+            guard let kind = FBetaScore.Average.kerasNames.first(where: { $0.name == average })?.average
+            else { throw configuration.unsupported("average") }
+            let isF1 = className == "F1Score"
+            return FBetaScore(
+                average: kind, beta: isF1 ? 1 : try configuration.number("beta", default: 1),
+                threshold: try configuration.optionalNumber("threshold"),
+                name: name ?? (isF1 ? "f1_score" : "fbeta_score"))
+        case "R2Score":
+            // Without a mean over outputs it is a number for each, and with num_regressors an adjusted one.
+            try configuration.expect("num_regressors", 0)
+            let names = R2Score.Aggregation.kerasNames
+            let isGiven = configuration.has("class_aggregation")
+            let given = isGiven ? configuration.value("class_aggregation") : "uniform_average"
+            guard let aggregation = names.first(where: { given == .string($0.name) })?.aggregation else {
+                throw configuration.unsupported("class_aggregation")
+            }
+            return R2Score(aggregation: aggregation, name: name ?? "r2_score")
         default:
             // Every loss is a metric of the same class name.
             let other = className == "LogCoshError" ? "LogCosh" : className
@@ -192,5 +223,40 @@ extension AreaUnderCurve: KerasMetric {
             "summation_method": .string(method), "multi_label": .bool(isMultiLabel),
             "from_logits": .bool(fromLogits),
         ]
+    }
+}
+
+extension FBetaScore.Average {
+    /// What Keras calls them; nothing where there is a score for each class.
+    fileprivate static let kerasNames: [(name: String?, average: Self)] = [
+        (nil, .none), ("micro", .micro), ("macro", .macro), ("weighted", .weighted),
+    ]
+}
+
+extension FBetaScore: KerasMetric {
+    var kerasClassName: String { beta == 1 ? "F1Score" : "FBetaScore" }
+    var kerasArguments: [String: JSONValue] {
+        let name = Average.kerasNames.first { $0.average == average }?.name
+        var arguments: [String: JSONValue] = [
+            "average": name.map(JSONValue.string) ?? .null,
+            "threshold": threshold.map(JSONValue.number) ?? .null,
+        ]
+        if beta != 1 { arguments["beta"] = .number(beta) }
+        return arguments
+    }
+}
+
+extension R2Score.Aggregation {
+    /// What Keras calls them.
+    fileprivate static let kerasNames: [(name: String, aggregation: Self)] = [
+        ("uniform_average", .uniformAverage), ("variance_weighted_average", .varianceWeightedAverage),
+    ]
+}
+
+extension R2Score: KerasMetric {
+    var kerasClassName: String { "R2Score" }
+    var kerasArguments: [String: JSONValue] {
+        let name = R2Score.Aggregation.kerasNames.first { $0.aggregation == aggregation }?.name
+        return ["class_aggregation": name.map(JSONValue.string) ?? .null, "num_regressors": 0]
     }
 }

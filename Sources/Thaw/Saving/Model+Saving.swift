@@ -7,7 +7,8 @@ extension Model {
     /// state, and what only Thaw knows, such as the `statistics` of Batch Normalizations.
     ///
     /// The file is Keras 3's own archive. Keras loads it without custom objects and trains on; what it has no place for lies in a
-    /// file that it ignores. An optimizer or a loss that Keras lacks leaves the model in the file uncompiled, and a metric that it
+    /// file that it ignores. A slash in a layer's name, which Keras 3 does not take, is an underscore for Keras; Thaw finds the name
+    /// again. An optimizer or a loss that Keras lacks leaves the model in the file uncompiled, and a metric that it
     /// lacks is left out.
     ///
     /// ```swift
@@ -62,21 +63,42 @@ extension Model {
     ///   - url: an archive of Keras 3 or of `save(to:)`, whose name ends in `.keras`; or a whole model in HDF5 of Keras 2 or 3, whose name
     ///     ends in `.h5` or `.hdf5`. What Keras 2 meant otherwise, as by `hard_sigmoid`, keeps its meaning.
     ///   - customLayers: layers of your own that occur in it.
-    ///   - compiled: whether to compile it as the file says and put back the optimizer's state.
-    /// - Throws: `SavedModelError` naming the first layer or argument that Thaw lacks; `FormatError` for a file that cannot be
-    ///   read or is damaged; `WeightFileError` if structure and weights do not fit each other.
+    ///   - compiled: whether to compile it as the file says and put back the optimizer's state. An output that the file gives no loss
+    ///     is measured only; see `compile(optimizer:losses:lossWeights:metrics:weightedMetrics:step:)`.
+    ///   - inputShape: the shape of one sample, without the batch axis, for inputs of which the file leaves sizes open, as
+    ///     `keras.Input((None, None, 3))` does.
+    /// - Returns: the model. It computes in float32, whatever the file's layers compute in: where that is something else,
+    ///   `loadingNotes` say so. Dictionaries of inputs and outputs become lists, in the order of their keys, as in Keras.
+    /// - Throws: `SavedModelError` naming the first layer or argument that Thaw lacks, or what it cannot compile, which
+    ///   `compiled: false` leaves out; `FormatError` for a file that cannot be read or is damaged; `WeightFileError` if structure
+    ///   and weights do not fit each other; `TrainingError.invalidArgument` for a shape that no input has.
     public static func load(
-        from url: URL, customLayers: [any KerasLayer.Type] = [], compiled: Bool = true
+        from url: URL, customLayers: [any KerasLayer.Type] = [], compiled: Bool = true,
+        inputShape: [Int]? = nil
     ) throws -> Model {
+        let wishes = LoadingWishes(customLayers: customLayers, isCompiled: compiled, inputShape: inputShape)
+        let model: Model
         switch url.pathExtension {
-        case "keras": return try KerasArchive(url).model(customLayers: customLayers, compiled: compiled)
-        case "h5", "hdf5":
-            return try KerasLegacyFile(url).model(customLayers: customLayers, compiled: compiled)
+        case "keras": model = try KerasArchive(url).model(wishes)
+        case "h5", "hdf5": model = try KerasLegacyFile(url).model(wishes)
         default:
             throw TrainingError.invalidArgument(
                 "load: \(url.path) ends in neither .keras nor .h5, the formats of whole models.")
         }
+        if let inputShape, let shapes = model.inputShapes, !shapes.contains(inputShape) {
+            throw TrainingError.invalidArgument(
+                "load: no input of the model in \(url.path) has the shape \(inputShape); the file gives them the shapes "
+                    + "\(shapes.prefix(20)). inputShape is for sizes that the file leaves open.")
+        }
+        return model
     }
+}
+
+/// What the caller of `load` wants.
+struct LoadingWishes {
+    let customLayers: [any KerasLayer.Type]
+    let isCompiled: Bool
+    let inputShape: [Int]?
 }
 
 /// A `.keras` file that is being read.
@@ -93,7 +115,7 @@ struct KerasArchive {
 
     init(_ url: URL) throws { archive = try ZipArchive(url) }
 
-    func model(customLayers: [any KerasLayer.Type], compiled: Bool) throws -> Model {
+    func model(_ wishes: LoadingWishes) throws -> Model {
         let metadata = try json(Self.metadata)
         let version = metadata["keras_version"]?.string ?? "3"
         guard let major = Int(version.prefix { $0 != "." }), (2...3).contains(major) else {
@@ -107,8 +129,9 @@ struct KerasArchive {
             tensors: archive.entry(named: ThawExtras.tensorFile) == nil
                 ? [:] : try SafetensorsFile.read(contents(ThawExtras.tensorFile), file: archive.file).tensors)
         let reader = KerasModelReader(
-            kerasVersion: major, customLayers: customLayers,
-            seed: extras.object["seed"]?.string.flatMap { UInt64($0) }, pins: extras.pins)
+            kerasVersion: major, customLayers: wishes.customLayers,
+            seed: extras.object["seed"]?.string.flatMap { UInt64($0) }, inputShape: wishes.inputShape,
+            pins: extras.pins, names: extras.names)
         let model = try reader.model(
             from: object,
             within: LoadingBudget(
@@ -118,15 +141,16 @@ struct KerasArchive {
         for (parameter, dataset) in try KerasWeightPaths(of: model).match(
             file, named: archive.file, model: model.name)
         {
-            try parameter.assign(dataset.readTensor())
+            try parameter.assign(dataset.readTensor().cast(to: .float32))
         }
-        if compiled, let compilation = object["compile_config"] {
+        model.loadingNotes = KerasTypes.notes(on: object)
+        if wishes.isCompiled, let compilation = object["compile_config"] {
             try model.compile(keras: compilation, kerasVersion: major)
             if let optimizer = model.optimizer,
                 case .group(let group)? = try file.root[KerasOptimizerState.path]
             {
                 let names = try group.names.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
-                try KerasOptimizerState(of: model, optimizer).restore(
+                try KerasOptimizerState(of: model, optimizer, kerasVersion: major).restore(
                     names.map { try group.dataset($0).readTensor() })
             }
         }

@@ -44,6 +44,7 @@ extension Optimizer {
 
     /// The optimizer that Keras's files describe.
     static func keras(_ object: JSONValue, kerasVersion: Int) throws -> Optimizer {
+        if let name = object.string { return try keras(defaultsNamed: name, kerasVersion) }
         guard let given = object["class_name"]?.string, let values = object["config"]?.object else {
             throw SavedModelError.malformed(
                 layer: "the optimizer", message: "it has no class_name or no config.")
@@ -80,6 +81,19 @@ extension Optimizer {
         try configuration.finish()
         try optimizer.check()
         return optimizer
+    }
+
+    /// The optimizer that Keras makes of a name, `adam`, with its default settings.
+    private static func keras(defaultsNamed name: String, _ kerasVersion: Int) throws -> Optimizer {
+        let classNames = [
+            "SGD", "Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "Adagrad", "Adadelta",
+        ]
+        guard let className = classNames.first(where: { $0.lowercased() == name.lowercased() }) else {
+            throw SavedModelError.unknownOptimizer(className: String(name.prefix(100)))
+        }
+        var config: JSONValue = ["learning_rate": className == "SGD" ? 0.01 : 0.001]
+        if className == "AdamW" { config["weight_decay"] = 0.004 }
+        return try keras(["class_name": .string(className), "config": config], kerasVersion: kerasVersion)
     }
 
     private static func make(

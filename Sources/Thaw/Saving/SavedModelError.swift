@@ -9,6 +9,10 @@ public enum SavedModelError: ThawError, Equatable {
     case unsupportedArgument(layer: String, className: String, argument: String, value: String)
     /// The model was compiled with an optimizer that Thaw lacks.
     case unknownOptimizer(className: String)
+    /// The model was compiled with something that Thaw lacks or that cannot be.
+    case uncompilable(message: String)
+    /// The file is whole, but a layer or the model is of a kind that Thaw cannot make.
+    case unsupported(subject: String, message: String)
     /// The description of a layer, or of the model, contradicts itself.
     case malformed(layer: String, message: String)
     /// Keras has nothing that means the same.
@@ -25,10 +29,28 @@ public enum SavedModelError: ThawError, Equatable {
         case .unknownOptimizer(let className):
             "the model was compiled with the optimizer \(className), which Thaw does not have; load it with compiled: false, "
                 + "and compile it with another."
+        case .uncompilable(let message):
+            "the model cannot be compiled as the file says: \(message) Load it with compiled: false, and compile it yourself."
+        case .unsupported(let subject, let message): "\(subject) \(message)"
         case .malformed(let layer, let message):
             "the description of \(layer) is damaged: \(message) Save the model again."
         case .notInKeras(let layer, let message):
             "layer \(layer) cannot be written for Keras: \(message)"
+        }
+    }
+}
+
+extension SavedModelError {
+    /// Why a model whose layers are there could not be compiled, from what was thrown meanwhile.
+    static func compiling(_ error: any Error) -> any Error {
+        switch error {
+        case SavedModelError.unknownOptimizer, SavedModelError.uncompilable: error
+        case SavedModelError.unsupportedArgument(_, "compile", let argument, let value):
+            SavedModelError.uncompilable(message: "Thaw does not have \(argument) = \(value).")
+        case SavedModelError.unsupportedArgument(_, let className, let argument, let value):
+            SavedModelError.uncompilable(
+                message: "Thaw does not have \(argument) = \(value), an argument of \(className).")
+        default: SavedModelError.uncompilable(message: "\(error)")
         }
     }
 }

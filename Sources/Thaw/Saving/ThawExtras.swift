@@ -40,6 +40,7 @@ struct ThawExtras {
                 Dictionary(multipliers.map { ($0.0, JSONValue.exact($0.1)) }) { $1 }),
             "pins": .array(Self.pins(of: model, path: "")),
             "preprocessing": .object(model.preprocessingSettings.mapValues(\.json)),
+            "names": .object(KerasLayerNames.changed(in: model).mapValues(JSONValue.string)),
         ]
         if let names = model.classNames { object["classNames"] = .array(names.map(JSONValue.string)) }
         var tensors: [String: Tensor] = [:]
@@ -64,15 +65,17 @@ struct ThawExtras {
         self.tensors = tensors
     }
 
-    /// Calls with a mode of their own: the model's path, the layer's name, the number of the call, the mode.
+    /// Calls with a mode of their own: the model's path, the layer's name, the number of the call, the mode; names as in the
+    /// file.
     private static func pins(of model: Model, path: String) -> [JSONValue] {
         var result: [JSONValue] = []
+        let names = KerasLayerNames(in: model)
         if let topology = model.topology {
             let numbers = topology.callNumbers
             for call in topology.calls {
                 guard let mode = call.mode else { continue }
                 result.append([
-                    .string(path), .string(model.name(of: call.layer)),
+                    .string(path), .string(names[call.layer]),
                     .integer(numbers[ObjectIdentifier(call), default: 0]),
                     .string(mode.rawValue),
                 ])
@@ -80,7 +83,7 @@ struct ThawExtras {
         }
         for layer in model.layers {
             guard let inner = layer as? Model else { continue }
-            let name = model.name(of: layer)
+            let name = names[layer]
             result += pins(of: inner, path: path.isEmpty ? name : "\(path)/\(name)")
         }
         return result
@@ -97,6 +100,11 @@ struct ThawExtras {
             result[KerasModelReader.Pin(model: path, layer: layer, call: number)] = mode
         }
         return result
+    }
+
+    /// The names of layers by their paths in the file, where Keras does not take them.
+    var names: [String: String] {
+        (object["names"]?.object ?? [:]).compactMapValues(\.string)
     }
 
     /// What the file says of one layer; nil if nothing.
@@ -162,6 +170,8 @@ struct ThawExtras {
             let scalars = optimizer.scalarSlotNames + [WeightAveraging.countSlot]
             for (name, tensor) in tensors where name.hasPrefix(prefix) {
                 let slot = String(name.dropFirst(prefix.count))
+                // Another parameter's, whose path begins in the same way.
+                if slot.contains("/") { continue }
                 guard
                     slots.contains(slot) && tensor.shape == parameter.shape
                         || scalars.contains(slot) && tensor.shape.isEmpty

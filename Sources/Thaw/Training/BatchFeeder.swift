@@ -22,8 +22,8 @@ final class BatchFeeder {
     private let combinedWeights: [Float]?
     private let usesTargets: Bool
     private var order: [Int]
-    /// What targets are checked against: a loss and the shape of the prediction for each output.
-    private var checks: [(loss: Loss, predictionShape: [Int])] = []
+    /// What targets are checked against: a loss and the shape of the prediction for each output; no loss, no check.
+    private var checks: [(loss: Loss?, predictionShape: [Int])] = []
     private var mapped: MappedBatches?
 
     /// How many views of each sample there are; nil without end.
@@ -94,7 +94,7 @@ final class BatchFeeder {
     /// Throws unless the targets and the class weights are fit for the losses. Targets of mapped data are looked at batch by batch.
     func checkTargets(_ goals: [OutputGoal], predictionShapes: [[Int]]) throws {
         checks = zip(goals, predictionShapes).map { ($0.loss, $1) }
-        if let (loss, shape) = checks.first {
+        if case (let loss?, let shape)? = checks.first(where: { $0.loss != nil }) {
             try classWeights?.check(call: call, loss: loss, predictionShape: shape)
         }
         guard !dataset.isMapped else { return }
@@ -102,9 +102,9 @@ final class BatchFeeder {
     }
 
     private func check(_ targets: [Tensor], sample: (Int) -> Int) throws {
-        for (target, check) in zip(targets, checks) {
+        for case (let target, (let loss?, let predictionShape)) in zip(targets, checks) {
             try TargetCheck.check(
-                target, loss: check.loss, predictionShape: check.predictionShape, sample: sample)
+                target, loss: loss, predictionShape: predictionShape, sample: sample)
         }
     }
 

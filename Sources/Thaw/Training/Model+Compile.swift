@@ -32,15 +32,16 @@ extension Model {
     ///
     /// - Parameters:
     ///   - optimizer: how gradients change parameters.
-    ///   - losses: one for each output, in their order.
+    ///   - losses: one for each output, in their order; nil for an output that is only measured, as by `metrics`. Data has a
+    ///     target for it too.
     ///   - lossWeights: how much each counts; 1 by default.
     ///   - metrics: what else is measured, a list for each output.
     ///   - weightedMetrics: the same with sample weights.
     ///   - step: what `fit` does with a batch.
-    /// - Throws: `TrainingError.invalidArgument` if a list has another length than `losses`, two metrics have one name,
-    ///   or a setting is out of range.
+    /// - Throws: `TrainingError.invalidArgument` if a list has another length than `losses`, no output has a
+    ///   loss, two metrics have one name, or a setting is out of range.
     public func compile(
-        optimizer: Optimizer, losses: [Loss], lossWeights: [Double]? = nil, metrics: [[Metric]] = [],
+        optimizer: Optimizer, losses: [Loss?], lossWeights: [Double]? = nil, metrics: [[Metric]] = [],
         weightedMetrics: [[Metric]] = [], step: TrainingStep = .standard
     ) throws {
         for (name, count) in [
@@ -56,6 +57,9 @@ extension Model {
             throw TrainingError.invalidArgument(
                 "compile: model \(name) has \(names.count) outputs, got \(losses.count) losses; give one for each output."
             )
+        }
+        guard losses.contains(where: { $0 != nil }) else {
+            throw TrainingError.invalidArgument("compile: no output has a loss; give one of them one.")
         }
         if let bad = lossWeights?.first(where: { !$0.isFinite }) {
             throw TrainingError.invalidArgument("compile: a loss weight is \(bad); it must be a number.")
@@ -82,10 +86,11 @@ extension Model {
         training.stopsTraining = false
     }
 
-    /// The names of the outputs in logs: those of the layers that give them, numbered where a name occurs twice; nil for
-    /// a model that computes in code of its own.
+    /// The names of the outputs in logs: those of the layers that give them, numbered where a name occurs twice; in a
+    /// model that Keras made with a dictionary of outputs, its keys. Nil for a model that computes in code of its own.
     public var outputNames: [String]? {
         guard let outputs = try? outputs else { return nil }
+        if let outputKeys { return outputKeys }
         var counts: [String: Int] = [:]
         var taken: Set<String> = []
         return outputs.map { output in
@@ -104,10 +109,10 @@ extension Model {
     public var optimizer: Optimizer? { trainingState?.compilation?.optimizer }
 
     /// The loss that `compile` was given, the first of several; nil before.
-    public var loss: Loss? { losses.first }
+    public var loss: Loss? { losses.lazy.compactMap(\.self).first }
 
-    /// The losses that `compile` was given, one for each output; empty before.
-    public var losses: [Loss] { trainingState?.compilation?.goals.map(\.loss) ?? [] }
+    /// The losses that `compile` was given, one for each output, nil for an output without one; empty before.
+    public var losses: [Loss?] { trainingState?.compilation?.goals.map(\.loss) ?? [] }
 
     /// The metrics that `compile` was given, a list for each output, weighted ones last; empty before.
     public var metrics: [[Metric]] {

@@ -24,7 +24,7 @@ struct NonFiniteDiagnosis {
             let path = record.path.isEmpty ? model.name : record.path
             checks.append((.layer(path: path, type: record.layer.typeName), record.outputs))
         }
-        let name = compilation.goals.map(\.loss.name).joined(separator: " + ")
+        let name = compilation.goals.compactMap(\.loss?.name).joined(separator: " + ")
         checks.append((.loss(name: name), [value]))
         // The gradient of what was computed last is computed first.
         for ((path, _), gradient) in zip(parameters, gradients).reversed() {

@@ -52,7 +52,7 @@ public final class StepBuilder {
         targets = zip(key.targetShapes, compilation?.goals ?? []).enumerated().map { index, pair in
             graph.input(
                 CompiledStep.Name.target(index), shape: [key.batchSize] + pair.0,
-                dtype: pair.1.loss.targetType)
+                dtype: pair.1.targetType)
         }
         sampleWeights =
             key.isWeighted ? graph.input(CompiledStep.Name.sampleWeights, shape: [key.batchSize]) : nil
@@ -79,9 +79,13 @@ extension StepBuilder {
     public func loss(of predictions: [SymbolicTensor]) throws -> SymbolicTensor {
         let parts = try dataLosses(of: predictions)
         let goals = try requireGoals(predictions)
-        var total = try parts[0].scaled(by: goals[0].weight)
-        for (part, goal) in zip(parts, goals).dropFirst() { total = try total + part.scaled(by: goal.weight) }
-        return try trainableParameters.reduce(total) { total, entry in
+        var total: SymbolicTensor?
+        for case (let part?, let goal) in zip(parts, goals) {
+            let scaled = try part.scaled(by: goal.weight)
+            total = try total.map { try $0 + scaled } ?? scaled
+        }
+        // `compile` asks for a loss at one output at least.
+        return try trainableParameters.reduce(total ?? graph.constant(0)) { total, entry in
             guard let regularizer = entry.parameter.regularizer else { return total }
             return try total
                 + graph.withScope(entry.path) { () throws in
@@ -155,8 +159,8 @@ extension StepBuilder {
         }
         hasUpdatedMetrics = true
         graph.addOutput(CompiledStep.Name.loss, loss)
-        // With one output its loss is the whole.
-        let losses = goals.count > 1 ? try dataLosses(of: predictions) : []
+        // With one loss it is the whole.
+        let losses = goals.filter { $0.loss != nil }.count > 1 ? try dataLosses(of: predictions) : []
         try metrics?.addUpdates(
             to: graph, loss: loss, losses: losses, targets: targets, predictions: predictions,
             sampleWeights: sampleWeights)
@@ -164,14 +168,14 @@ extension StepBuilder {
 }
 
 extension StepBuilder {
-    /// The losses of the outputs, without weights and penalties.
-    private func dataLosses(of predictions: [SymbolicTensor]) throws -> [SymbolicTensor] {
+    /// The losses of the outputs, without weights and penalties; nil for an output that has none.
+    private func dataLosses(of predictions: [SymbolicTensor]) throws -> [SymbolicTensor?] {
         let goals = try requireGoals(predictions)
         guard targets.count == goals.count else {
             throw TrainingError.invalidArgument("the data has no targets, but the loss needs them.")
         }
         return try zip(goals, zip(targets, predictions)).map { goal, pair in
-            try goal.loss.batchValue(target: pair.0, prediction: pair.1, sampleWeights: sampleWeights)
+            try goal.loss?.batchValue(target: pair.0, prediction: pair.1, sampleWeights: sampleWeights)
         }
     }
 

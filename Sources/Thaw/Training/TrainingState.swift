@@ -44,10 +44,12 @@ final class Compilation {
         optimizer: Optimizer, goals: [OutputGoal], step: TrainingStep, engine: any Engine
     ) throws {
         var seen: Set<String> = ["loss"]
-        if goals.count > 1 { seen.formUnion(goals.map { $0.logName("loss") }) }
+        let minimised = goals.filter { $0.loss != nil }
+        if minimised.count > 1 { seen.formUnion(minimised.map { $0.logName("loss") }) }
         for goal in goals {
-            for metric in goal.metrics + goal.weightedMetrics {
-                let name = goal.logName(metric.name)
+            for name in goal.metrics.map({ goal.logName($0.name) })
+                + goal.weightedMetrics.map({ goal.weightedLogName($0.name) })
+            {
                 guard seen.insert(name).inserted else {
                     throw TrainingError.invalidArgument(
                         "compile: two metrics are named \"\(name)\"; give each a name of its own, \"loss\" is taken."
@@ -57,7 +59,7 @@ final class Compilation {
         }
         try optimizer.check()
         for goal in goals {
-            try goal.loss.check()
+            try goal.loss?.check()
             for metric in goal.metrics + goal.weightedMetrics { try metric.check() }
         }
         self.optimizer = optimizer

@@ -26,20 +26,22 @@ struct KerasLayerGroups {
             ]
             return
         }
-        var byLayer: [String: [Int]] = [:]
-        for (place, target) in targets.enumerated() {
-            let parts = target.path.split(separator: "/", maxSplits: 1)
-            byLayer[parts.count == 2 ? String(parts[0]) : "", default: []].append(place)
-        }
+        // By identity, since names may hold slashes.
+        var places: [ObjectIdentifier: Int] = [:]
+        for (place, target) in targets.enumerated() { places[ObjectIdentifier(target.parameter)] = place }
         var seen: Set<ObjectIdentifier> = []
         var groups = root.sublayers.filter { seen.insert(ObjectIdentifier($0)).inserted }.map { layer in
-            let name = root.name(of: layer)
+            // What several layers hold belongs to the first.
+            let own = layer.allParameters.compactMap { places.removeValue(forKey: ObjectIdentifier($0)) }
             return Group(
-                name: name, isAutomatic: layer.automaticNameBase != nil,
-                isContainer: !layer.sublayers.isEmpty, targets: byLayer[name] ?? [])
+                name: root.name(of: layer), isAutomatic: layer.automaticNameBase != nil,
+                isContainer: !layer.sublayers.isEmpty, targets: own.sorted())
         }
-        if let own = byLayer[""] {
-            groups.append(Group(name: Self.ownGroup, isAutomatic: false, isContainer: false, targets: own))
+        if !places.isEmpty {
+            groups.append(
+                Group(
+                    name: Self.ownGroup, isAutomatic: false, isContainer: false,
+                    targets: places.values.sorted()))
         }
         self.groups = groups
     }
@@ -68,7 +70,7 @@ struct KerasLayerGroups {
                 // Below a model its own name is no part of the array's.
                 let path =
                     group.isContainer
-                    ? target.path.split(separator: "/").dropFirst().joined(separator: "/")
+                    ? String(target.path.dropFirst(group.name.count + 1))
                     : "\(group.name)/\(target.parameter.name)"
                 names.append("\(path):0")
                 try file.add(target.parameter.value, at: "\(group.name)/\(path):0")

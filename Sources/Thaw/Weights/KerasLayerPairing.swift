@@ -104,8 +104,9 @@ struct KerasLayerPairing {
             var fitting = known[key(target.parameter.name, target.layerPath)] ?? []
             // The one that agrees in more than the last part, if several agree in that.
             if fitting.count > 1 {
-                let path = target.layerPath.split(separator: "/").dropFirst()
-                fitting = fitting.filter { $0.owner.split(separator: "/").suffix(path.count) == path }
+                let own = target.layerPath.dropFirst(group.name.count + 1)
+                let exact = fitting.filter { $0.owner == own }
+                fitting = exact.isEmpty ? fitting.filter { $0.owner.hasSuffix("/\(own)") } : exact
             }
             guard fitting.count == 1, taken.insert(fitting[0].entry).inserted else { continue }
             result.append((place, fitting[0].entry))

@@ -5,6 +5,9 @@ struct NormalizationSettings: Equatable, Sendable {
     var epsilon: Double?
     var momentum: Double?
 
+    /// The longest name of a layer that is looked for.
+    private static let longestName = 128
+
     /// PyTorch's epsilon for its batch, layer and group norms.
     static let torchEpsilon = 1e-5
 
@@ -18,42 +21,45 @@ struct NormalizationSettings: Equatable, Sendable {
         }
     }
 
-    /// The settings of the normalization layers that a model's JSON of Keras describes, by their names, `body/bn_1`, and by the places
-    /// of their variables in Keras 3's files, `layers/functional/layers/batch_normalization_1`.
-    static func described(
-        by object: JSONValue
-    ) -> (byName: [String: NormalizationSettings], byPlace: [String: NormalizationSettings]) {
-        var byName: [String: NormalizationSettings] = [:]
-        var byPlace: [String: NormalizationSettings] = [:]
-        collect(object, name: "", place: "", depth: 0) {
-            byName[$0] = $2; byPlace[$1] = $2
-        }
-        return (byName, byPlace)
+    /// A normalization layer in a model's JSON of Keras.
+    struct Described {
+        /// The names of the models on the way to it, without the outermost, and its own.
+        let names: [String]
+        /// The place of its variables in Keras 3's files, `layers/functional/layers/batch_normalization_1`.
+        let place: String
+        let settings: NormalizationSettings
+    }
+
+    /// The settings of the normalization layers that a model's JSON of Keras describes.
+    static func described(by object: JSONValue) -> [Described] {
+        var result: [Described] = []
+        collect(object, names: [], place: "", into: &result)
+        return result
     }
 
     private static func collect(
-        _ object: JSONValue, name: String, place: String, depth: Int,
-        _ found: (String, String, NormalizationSettings) -> Void
+        _ object: JSONValue, names: [String], place: String, into result: inout [Described]
     ) {
-        guard depth < KerasModelReader.deepest else { return }
+        guard names.count < KerasModelReader.deepest else { return }
         var counts: [String: Int] = [:]
         // The oldest files of Sequential hold just the list.
         for layer in object["config"]?["layers"]?.array ?? object["config"]?.array ?? [] {
             guard let className = layer["class_name"]?.string else { continue }
             let config = layer["config"]
-            let own = config?["name"]?.string ?? layer["name"]?.string ?? ""
+            let own = String((config?["name"]?.string ?? layer["name"]?.string ?? "").prefix(longestName))
             let base = LayerName.base(of: className == "Model" ? "Functional" : className)
             let count = counts[base, default: 0]
             counts[base] = count + 1
-            let path = name.isEmpty ? own : "\(name)/\(own)"
             let inner =
                 "\(place.isEmpty ? "" : place + "/")layers/\(count == 0 ? base : "\(base)_\(count)")"
             if className.hasSuffix("Normalization"), let epsilon = config?["epsilon"]?.double {
-                found(
-                    path, inner,
-                    NormalizationSettings(epsilon: epsilon, momentum: config?["momentum"]?.double))
+                result.append(
+                    Described(
+                        names: names + [own], place: inner,
+                        settings: NormalizationSettings(
+                            epsilon: epsilon, momentum: config?["momentum"]?.double)))
             }
-            collect(layer, name: path, place: inner, depth: depth + 1, found)
+            collect(layer, names: names + [own], place: inner, into: &result)
         }
     }
 }

@@ -10,10 +10,9 @@ extension StoredWeights {
         try self.init(variables: file, file: archive.file, format: .kerasArchive)
         guard archive.entry(named: KerasArchive.configuration) != nil else { return }
         let text = try archive.read(KerasArchive.configuration, limit: KerasArchive.largestDescription)
-        settings =
-            NormalizationSettings.described(
-                by: try JSONValue(parsing: Data(text), file: "\(archive.file)/\(KerasArchive.configuration)")
-            ).byPlace
+        let described = NormalizationSettings.described(
+            by: try JSONValue(parsing: Data(text), file: "\(archive.file)/\(KerasArchive.configuration)"))
+        settings = Dictionary(described.map { ($0.place, $0.settings) }) { $1 }
     }
 
     /// The weights in an HDF5 file, in either of Keras's layouts.
@@ -84,19 +83,48 @@ extension StoredWeights {
             }
             layers.append((name, Array(weights.count..<weights.count + arrays.count)))
             for array in arrays {
-                // The layer that the array itself names, inside a model of this name.
-                let own = array.split(separator: "/").dropLast().last.map(String.init) ?? name
                 weights.append(
-                    try StoredWeight(
-                        "\(name)/\(array)", inner.dataset(array), layer: own == name ? name : "\(name)/\(own)"
-                    ))
+                    try StoredWeight("\(name)/\(array)", inner.dataset(array), layer: nil))
             }
         }
         self.init(file: file, format: .kerasLayers, weights: weights, structure: .layers(layers))
         guard let configuration else { return }
-        for (name, value) in NormalizationSettings.described(by: configuration).byName {
-            let parts = name.split(separator: "/")
-            settings[parts.count < 2 ? name : "\(parts[0])/\(parts[parts.count - 1])"] = value
+        takeSettings(NormalizationSettings.described(by: configuration), layers)
+    }
+
+    /// How many names of models and layers an array's own name is compared with.
+    private static let mostNames = 4
+
+    /// Finds the arrays of normalization layers. The names of arrays inside a model tell its layers by as much of their path as
+    /// was known when they were made: `bn/gamma:0` or `body/bn/gamma:0`, where any name may hold slashes itself. A name that
+    /// several layers of other settings have tells nothing.
+    private mutating func takeSettings(
+        _ described: [NormalizationSettings.Described], _ layers: [(name: String, weights: [Int])]
+    ) {
+        var known: [String: NormalizationSettings] = [:]
+        var ambiguous: Set<String> = []
+        for layer in described {
+            let top = layer.names[0]
+            let inner = layer.names.count > 1
+            for start in layer.names.indices.suffix(Self.mostNames) {
+                let key = inner ? "\(top)/\(layer.names[start...].joined(separator: "/"))" : top
+                if let other = known.updateValue(layer.settings, forKey: key), other != layer.settings {
+                    ambiguous.insert(key)
+                }
+            }
+        }
+        for key in ambiguous { known[key] = nil }
+        settings = known
+        for (name, places) in layers {
+            for place in places {
+                let array = weights[place].name.dropFirst(name.count + 1)
+                let owner = array.split(separator: "/").dropLast().prefix(Self.largestDepth)
+                weights[place].layer =
+                    known[name] != nil
+                    ? name
+                    : owner.indices.lazy.map { "\(name)/\(owner[$0...].joined(separator: "/"))" }
+                        .first { known[$0] != nil }
+            }
         }
     }
 }

@@ -38,10 +38,12 @@ struct WeightPlan {
                 continue
             }
             let weight = stored.weights[entry]
+            // Keras counts in integers what a Normalization has seen.
+            let isCount = target.parameter.role == .statistic && target.parameter.shape.isEmpty
             let reason: WeightReport.Skipped.Reason
             if !layouts[place].fits(weight.shape, target.parameter.shape) {
                 reason = .shape(expected: target.parameter.shape, got: weight.shape)
-            } else if weight.dtype?.isFloatingPoint != true {
+            } else if weight.dtype?.isFloatingPoint != true, !(isCount && weight.dtype != nil) {
                 reason = .elementType(weight.typeName)
             } else {
                 outcome.loaded.append((place, entry))

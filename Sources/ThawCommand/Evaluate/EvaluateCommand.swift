@@ -74,7 +74,8 @@ struct EvaluateCommand: ParsableCommand {
             data, for: file.model, labels: labels, split: split, target: target)
         let inputs = try options.prepared(data.inputs)
         let targets = try zip(data.targets, zip(file.model.losses, file.model.outputShapes ?? [])).map {
-            try TargetShape.fit($0, loss: $1.0, outputShape: $1.1)
+            target, output in
+            try output.0.map { try TargetShape.fit(target, loss: $0, outputShape: output.1) } ?? target
         }
         let result = try Evaluation(
             file.model, Dataset(inputs: inputs, targets: targets),

@@ -38,6 +38,8 @@ struct ModelSummary: Codable, Equatable {
     let compileProblem: String?
     /// The number of layers with parameters.
     let weightedLayers: Int
+    /// What is otherwise here than in the file.
+    let notes: [String]
 
     init(_ file: ModelFile) {
         let model = file.model
@@ -57,7 +59,7 @@ struct ModelSummary: Codable, Equatable {
         optimizer = model.optimizer.map {
             Optimizer(name: $0.name, learningRate: $0.learningRate, steps: $0.iterations)
         }
-        losses = model.losses.map(\.name)
+        losses = model.losses.map { $0?.name ?? "none" }
         metrics = model.metrics.map { $0.map(\.name) }
         var paths: [(path: String, layer: Thaw.Layer)] = []
         for (path, parameter) in model.parameterPaths {
@@ -75,6 +77,7 @@ struct ModelSummary: Codable, Equatable {
         }
         self.statistics = statistics
         compileProblem = file.compileProblem
+        notes = model.loadingNotes
     }
 
     /// What follows the table of the layers.
@@ -101,6 +104,7 @@ struct ModelSummary: Codable, Equatable {
         for (path, value) in statistics.sorted(by: { $0.key < $1.key }) {
             lines.append(" Statistics of \(path): .\(value)")
         }
+        lines += notes.map { " Note: \($0)" }
         return lines.joined(separator: "\n")
     }
 }

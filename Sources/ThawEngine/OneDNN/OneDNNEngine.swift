@@ -107,6 +107,8 @@ public final class OneDNNEngine: Engine, @unchecked Sendable {
     public func compile(_ graph: Graph, isBatchInvariant: Bool) throws -> any Executable {
         try requireStart()
         return try perform { () throws in
+            // Before oneDNN takes what there is: some of its code goes on with a null pointer where memory ends.
+            _ = try arena()
             let prepared = try OneDNNPasses.run(on: graph)
             let lowering = try Lowering(prepared, threads: threadModel, isBatchInvariant: isBatchInvariant)
             return try OneDNNExecutable(lowering, engine: self)

@@ -57,6 +57,29 @@ import ThawFormats
         #expect(CommandRun("summary", folder.path("net.keras")).output.contains("Statistics of norm: .batch"))
     }
 
+    @Test func otherElementTypesAreSaid() throws {
+        let file = folder.file("half.keras")
+        _ = try folder.classifier()
+        let archive = try ZipArchive(folder.file("net.keras"))
+        try ZipArchive.write(
+            archive.entries.map { entry in
+                let text = String(decoding: try archive.read(entry.name, limit: 1 << 20), as: UTF8.self)
+                let isDescription = entry.name == "config.json"
+                return ZipArchive.Item(
+                    entry.name,
+                    contents: isDescription
+                        ? Array(text.replacing("\"dtype\": \"float32\"", with: "\"dtype\": \"float16\"").utf8)
+                        : try archive.read(entry.name, limit: 1 << 20))
+            }, to: file)
+        let run = CommandRun("summary", folder.path("half.keras"))
+        #expect(
+            run.output.contains(
+                "Note: 3 layers of the file compute in float16; here they compute in float32."))
+        let json = try #require(CommandRun("summary", folder.path("half.keras"), "--json").json)
+        #expect(json["notes"]?.array?.count == 1)
+        #expect(!CommandRun("summary", folder.path("net.keras")).output.contains("Note"))
+    }
+
     @Test func aModelIsDrawn() throws {
         _ = try folder.classifier()
         #expect(CommandRun("summary", folder.path("net.keras"), "--svg", folder.path("net.svg")).status == 0)

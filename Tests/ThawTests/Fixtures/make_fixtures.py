@@ -22,6 +22,7 @@ from generators import (  # noqa: E402
     initializers,
     layers,
     legacy,
+    loading,
     losses,
     metrics,
     optimizers,
@@ -36,6 +37,7 @@ from generators import (  # noqa: E402
 MAKERS = {
     "layers": layers,
     "legacy": legacy,
+    "loading": loading,
     "losses": losses,
     "metrics": metrics,
     "optimizers": optimizers,

@@ -9,6 +9,8 @@ import ThawTestSupport
     static let all: [ActivationFunction] = [
         .linear, .relu, .relu6, .leakyRelu, .elu, .selu, .gelu, .sigmoid, .hardSigmoid, .softmax,
         .logSoftmax, .softplus, .softsign, .swish, .silu, .mish, .tanh, .exponential,
+        .celu, .hardSilu, .hardSwish, .squareplus, .hardTanh, .tanhShrink, .hardShrink, .softShrink,
+        .logSigmoid, .sparsePlus, .sparseSigmoid,
     ]
 
     /// By the names of the fixtures.
@@ -31,7 +33,7 @@ import ThawTestSupport
 
     @Test(arguments: byKerasName.keys.sorted()) func gradientAgreesWithDifferences(_ name: String) throws {
         let activation = try #require(Self.byKerasName[name])
-        // Distinct numbers from -7 to 7, away from the kinks at 0, 3 and 6.
+        // Distinct numbers from -7 to 7, away from the kinks at 0, 0.5, 1, 3 and 6.
         var stream = RandomStream(seed: 5)
         let numbers = stream.permutation(28).map { (Double($0) - 13.5) * 0.52 }
         let check = try checkGradients(inputs: [Tensor(shape: [4, 7], scalars: numbers)], step: 1e-4) {
@@ -48,6 +50,21 @@ import ThawTestSupport
         #expect(try values(.leakyRelu(slope: 0.5)) == [-1, 3])
         #expect(try abs(values(.elu(alpha: 2))[0] - 2 * (exp(-2) - 1)) < 1e-6)
         #expect(try values(.gelu) != values(.gelu(approximate: true)))
+        #expect(try abs(values(.celu(alpha: 2))[0] - 2 * (exp(-1) - 1)) < 1e-6)
+        #expect(try values(.squareplus(b: 0)) == [0, 3])
+        #expect(try values(.hardShrink(threshold: 2.5)) == [0, 3])
+        #expect(try values(.softShrink(threshold: 2.5)) == [0, 0.5])
         #expect(try values(ActivationFunction(name: "cube") { try $0 * $0 * $0 }) == [-8, 27])
+    }
+
+    @Test func settingsOutOfRangeAreRefused() throws {
+        let x = Tensor([Float(-2), 3]).reshaped(to: [1, 2])
+        for (activation, word) in [
+            (ActivationFunction.celu(alpha: 0), "alpha"), (.squareplus(b: -1), "b"),
+            (.hardShrink(threshold: -1), "threshold"), (.softShrink(threshold: .nan), "threshold"),
+        ] {
+            let error = #expect(throws: LayerError.self) { try Sequential([Activation(activation)])(x) }
+            #expect(error?.description.contains(word) == true, "\(activation.name)")
+        }
     }
 }

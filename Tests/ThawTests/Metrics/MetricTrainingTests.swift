@@ -50,6 +50,29 @@ import Thaw
         }
     }
 
+    /// A metric may be asked for with sample weights and without; the logs tell them apart as Keras's do.
+    @Test func oneMetricWithWeightsAndWithout() throws {
+        let (x, y) = Toy.clusters(20)
+        let weights = Tensor((0..<20).map { Float($0 % 4) / 2 })
+        let both: [Metric] = [.accuracy, .f1Score(average: .none, name: "f1")]
+        let model = try classifier(metrics: both, weighted: both)
+        let result = try model.evaluate(x, y, sampleWeights: weights, verbosity: .silent)
+        let names = ["accuracy", "f1_0", "f1_1", "f1_2"]
+        #expect(Set(result.names) == Set(["loss"] + names + names.map { "weighted_\($0)" }))
+        let plain = try classifier(metrics: both).evaluate(x, y, verbosity: .silent)
+        let weighted = try classifier(metrics: [], weighted: both)
+            .evaluate(x, y, sampleWeights: weights, verbosity: .silent)
+        for name in names {
+            #expect(result[name] == plain[name])
+            #expect(result["weighted_\(name)"] == weighted[name])
+        }
+        #expect(result["accuracy"] != result["weighted_accuracy"])
+        let history = try model.fit(Dataset(x, y, sampleWeights: weights), epochs: 1, verbosity: .silent)
+        #expect(history["weighted_accuracy"].count == 1)
+        // Twice in one list is still a mistake.
+        #expect(throws: TrainingError.self) { try classifier(metrics: [.accuracy, .accuracy]) }
+    }
+
     /// One batch of everything, many batches, and batches of one sample say the same, in `evaluate`, in validation and
     /// in `fit`, whose weights do not move here.
     @Test(arguments: [true, false], [false, true]) func sameValueHoweverItIsBatched(

@@ -157,7 +157,7 @@ import ThawTestSupport
             }
             model[1].name = "b"
             try model.ensureBuilt()
-            let slash = Sequential([Dense(1, inputShape: [1], name: "a/b")])
+            let slash = Sequential([Dense(1, inputShape: [1], name: "a/")])
             #expect(throws: LayerError.self) { try slash.ensureBuilt() }
         }
     }

@@ -119,4 +119,31 @@ struct KerasInteropTests {
         #expect(answer.trainable == [true, false, true, true])
         #expect(!back.layers[1].isTrainable && back.layers[0].isTrainable)
     }
+
+    static let unusual = UnusualModelTests.cases.filter {
+        $0.logs != nil && !$0.name.contains("Archive") && !$0.name.contains("open")
+    }
+
+    /// Outputs without a loss, a metric with and without sample weights, dictionaries, and names with slashes, which are
+    /// underscores there.
+    @Test(arguments: unusual) func whatIsUnusualGoesToKerasAndBack(_ fixture: UnusualModelTests.Case) throws {
+        let model = try fixture.load()
+        // Those targets are no classes.
+        let epochs = fixture.name.contains("scores") ? 0 : 2
+        let (answer, back) = try askKeras(model, epochs: epochs)
+        #expect(answer.layers == model.layers.map { $0.name.replacing("/", with: "_") })
+        try expectSame(model, answer)
+        #expect(back.losses.map { $0?.name } == model.losses.map { $0?.name })
+        #expect(back.metrics.map { $0.map(\.name) } == model.metrics.map { $0.map(\.name) })
+        #expect(back.outputNames == model.outputNames)
+        guard epochs > 0 else { return }
+        func values(_ shapes: [[Int]]?, _ start: Int) -> [Tensor] {
+            (shapes ?? []).enumerated().map { KerasModelTests.values([24] + $1, start + $0) }
+        }
+        let data = try Dataset(
+            inputs: values(model.inputShapes, 99), targets: values(model.outputShapes, 199))
+        let history = try model.fit(
+            data, batchSize: 8, epochs: epochs, shuffle: false, verbosity: .silent)
+        expectAgreement(history["loss"], answer.loss, tolerance: 1e-4, fixture.name)
+    }
 }

@@ -46,6 +46,32 @@ import ThawVision
         #expect(network.layers.count == 175)
     }
 
+    @Test(arguments: [
+        ("ResNet50", 16, "conv5_block3"), ("ResNet101", 33, "conv5_block3"),
+        ("ResNet152", 50, "conv5_block3"),
+        ("MobileNet", 13, "conv_13"), ("MobileNetV2", 17, "block_16"), ("VGG16", 5, "block5"),
+        ("VGG19", 5, "block5"), ("DenseNet121", 58, "conv5_block16"), ("InceptionV3", 11, "mixed10"),
+        ("Xception", 14, "block14"), ("EfficientNetB0", 16, "block7a"), ("EfficientNetB3", 26, "block7b"),
+    ])
+    func blocksAreWhole(_ name: String, _ count: Int, _ last: String) throws {
+        let network = try NetworkMaker(shape: [96, 96, 3], includeTop: false).make(name)
+        let names = network.blocks.map(\.name)
+        #expect(names.count == count && Set(names).count == count && names.last == last)
+        network.freeze()
+        try network.unfreeze(lastBlocks: 1)
+        let trained = network.layers.filter { !$0.parameters.isEmpty && $0.isTrainable }
+        let last = try #require(network.blocks.last).layers.filter { !$0.parameters.isEmpty }
+        #expect(!trained.isEmpty && trained.map(\.name) == last.map(\.name))
+        #expect(trained.count < network.layers.count / 4)
+    }
+
+    @Test func blocksForCIFAR() throws {
+        let network = try CIFARResNet(weights: .none)
+        #expect(
+            network.blocks.map(\.name) == (1...3).flatMap { stage in (0..<3).map { "layer\(stage).\($0)" } })
+        #expect(network.blocks.last?.layers.last?.name == "linear")
+    }
+
     @Test func clonesAreOfTheSameKind() throws {
         let network = try MobileNet(
             alpha: 0.25, inputShape: [32, 32, 3], weights: .none, includeTop: false, seed: 3)

@@ -1,4 +1,4 @@
-public import ThawGraph
+import ThawGraph
 
 /// Mirrors half of the images, chosen at random for each direction.
 ///

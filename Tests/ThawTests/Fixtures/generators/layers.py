@@ -158,6 +158,8 @@ def layer_list():
     add("Normalization", dict(axis=[-1], mean=[1.0, -2.0, 0.5], variance=[4.0, 0.25, 0.0]), (2, 4, 3))
     add("Normalization", dict(axis=[1, 2], mean=[1.0, -2.0, 0.5], variance=[4.0, 0.25, 2.0]), (2, 4, 3))
     add("Normalization", dict(axis=[-1], mean=0.5, variance=4.0, invert=True), (2, 4, 3))
+    for activation in references.LATER_ACTIVATIONS:
+        add("Activation", dict(activation=activation), (3, 7))
     return cases
 
 
@@ -173,7 +175,7 @@ def weight_value(generator, variable):
 def check_against_formula(layer, arguments, x, weights, y):
     """Recomputes the forward value in NumPy where the formula is short."""
     if layer == "Activation":
-        functions = references.ACTIVATIONS | references.MORE_ACTIVATIONS
+        functions = references.ACTIVATIONS | references.MORE_ACTIVATIONS | references.LATER_ACTIVATIONS
         references.require_close(str(arguments), y, functions[arguments["activation"]](x))
     if layer == "SeparableConv2D":
         depthwise = weights[0].reshape(weights[0].shape[:2] + (1, -1))

@@ -23,12 +23,19 @@ def values(shape, n):
     return (((7919 * k + 13 * n) % 1000) / 1000 - 0.5).reshape(shape).astype("float32")
 
 
+def packed(arrays, model, side):
+    """One array, a list, or a dictionary, as the model has its inputs or outputs."""
+    structure = None if isinstance(model, keras.Sequential) else getattr(model, side)
+    if isinstance(structure, dict):
+        return dict(zip(sorted(structure), arrays))
+    return arrays if len(arrays) > 1 else arrays[0]
+
+
 def main(path, out, trained, epochs=0):
     model = keras.models.load_model(path)
     inputs = [values((SAMPLES, *x.shape[1:]), 99 + place) for place, x in enumerate(model.inputs)]
-    x = inputs if len(inputs) > 1 else inputs[0]
-    outputs = model.predict(x, batch_size=8, verbose=0)
-    outputs = outputs if isinstance(outputs, list) else [outputs]
+    x = packed(inputs, model, "input")
+    outputs = keras.tree.flatten(model.predict(x, batch_size=8, verbose=0))
     result = {
         "outputs": [{"shape": list(y.shape), "values": [float(v) for v in y.reshape(-1)]} for y in outputs],
         "parameters": model.count_params(), "layers": [layer.name for layer in model.layers],
@@ -36,7 +43,7 @@ def main(path, out, trained, epochs=0):
     }
     if epochs:
         targets = [values((SAMPLES, *y.shape[1:]), 199 + place) for place, y in enumerate(model.outputs)]
-        y = targets if len(targets) > 1 else targets[0]
+        y = packed(targets, model, "output")
         history = model.fit(x, y, batch_size=8, epochs=epochs, shuffle=False, verbose=0)
         result["loss"] = history.history["loss"]
     model.save(trained)
