@@ -63,7 +63,7 @@ extension Dataset {
         appending(.random(transform))
     }
 
-    /// The same samples, of which random maps make only so many views each: epoch `e` of `fit` sees view `e mod count`.
+    /// The same samples, of which random maps make only so many views each, which the epochs of `fit` see in turn.
     ///
     /// What frozen layers make of a view can then be kept, as it is of data without random maps (see `FeatureCache`), so that training
     /// a head on augmented pictures costs the frozen part `count` passes in all.

@@ -18,25 +18,29 @@ struct SamplePipeline: Sendable {
 
     private var stages: [Stage] = []
     private var witness = DeterminismWitness()
+    /// The same in copies.
+    private var identity = Identity()
+
+    private final class Identity: Sendable {}
 
     var isEmpty: Bool { stages.isEmpty }
     var isDeterministic: Bool { stages.allSatisfy(\.isPlain) }
 
     /// Whether another pipeline is a copy of this one.
-    func isSame(as other: SamplePipeline) -> Bool {
-        witness === other.witness && stages.count == other.stages.count
-    }
+    func isSame(as other: SamplePipeline) -> Bool { identity === other.identity }
 
     /// The same maps over other data: what was seen of the old samples says nothing about the new ones.
     var renewed: SamplePipeline {
         var result = self
         result.witness = DeterminismWitness()
+        result.identity = Identity()
         return result
     }
 
     func appending(_ stage: Stage) -> SamplePipeline {
         var result = isDeterministic && stage.isPlain ? renewed : self
         result.stages.append(stage)
+        result.identity = Identity()
         return result
     }
 

@@ -34,7 +34,11 @@ struct FrozenPrefix {
         }
         variables = part.variables.compactMap { $0 as? any Variable }
         layerCounts = Self.layerCounts(builder, part)
-        guard !part.border.isEmpty, variables.count == part.variables.count else { return nil }
+        // Features are kept as float32.
+        let types = part.border.map { builder.graph.tensor($0).dtype }
+        guard !part.border.isEmpty, variables.count == part.variables.count,
+            types.allSatisfy({ $0 == .float32 })
+        else { return nil }
     }
 
     /// Whether it is cheaper to keep the features than to compute them again.
@@ -56,6 +60,17 @@ struct FrozenPrefix {
             [builder.key.batchSize] + featureShapes[$0]
         }
         return try builder.compiled(rest)
+    }
+
+    /// Whether another prefix, of another batch size, ends at the same places of the model.
+    func endsLike(_ other: FrozenPrefix) -> Bool { places == other.places }
+
+    /// Where the features are: layer, operation and shape.
+    private var places: [String] {
+        zip(part.border, featureShapes).map { value, shape in
+            let node = builder.graph.nodes[value.node]
+            return "\(node.scope) \(node.operation.name) \(value.output) \(shape)"
+        }
     }
 
     /// Whether another step's prefix computes the same.

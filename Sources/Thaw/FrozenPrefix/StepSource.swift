@@ -19,12 +19,17 @@ final class StepSource {
     private let changing: () throws -> Set<ObjectIdentifier>
     private let whole: StepPool
     private var pass = Pass()
-    /// The numbers of rows for which the model traces to something else, which has no place for the features.
-    private var unfitBatchSizes: Set<Int> = []
+    /// The kinds of steps for which the model traces to something else, which has no place for the features.
+    private var unfitSteps: Set<StepSize> = []
     private var seenChanges: UInt64 = 0
     private var signature: ModelSignature?
     /// The prefix of the model as `signature` says it is; nil where there is none.
     private var prefix: FrozenPrefix?
+
+    private struct StepSize: Hashable {
+        let rows: Int
+        let gathering: GatheringPhase
+    }
 
     /// One run through the samples.
     private struct Pass {
@@ -105,13 +110,13 @@ final class StepSource {
     /// The step for `rows` samples from place `start` of the order, filled with them.
     func step(start: Int, rows: Int, gathering: GatheringPhase = .none) throws -> CompiledStep {
         try noteChanges(nextBatch: start / pass.batchSize)
-        if let kept, !unfitBatchSizes.contains(rows) {
+        if let kept, !unfitSteps.contains(StepSize(rows: rows, gathering: gathering)) {
             do {
                 let step = try kept.pool.step(rows: rows, gathering: gathering)
                 try kept.feeder.fill(step, start: start, rows: rows)
                 return step
             } catch is UnlikeFeatures {
-                unfitBatchSizes.insert(rows)
+                unfitSteps.insert(StepSize(rows: rows, gathering: gathering))
             }
         }
         let step = try whole.step(rows: rows, gathering: gathering)
@@ -167,22 +172,19 @@ extension StepSource {
             prefix = nil
             return nil
         }
-        unfitBatchSizes = []
+        unfitSteps = []
         let changing = try changing()
         let found = try FrozenPrefix(of: build(key(.rest([]), rows: prefixBatchSize)), changing: changing)
         prefix = found?.isWorthKeeping == true ? found : nil
         return prefix
     }
 
-    /// The prefix of the step of a key, which must have the features that its part names.
-    private func prefix(of key: StepKey, _ shapes: [[Int]], _ changing: Set<ObjectIdentifier>) throws
-        -> FrozenPrefix
-    {
-        guard let prefix = try FrozenPrefix(of: build(key), changing: changing),
-            prefix.featureShapes == shapes
-        else {
-            throw UnlikeFeatures()
-        }
+    /// The prefix of the step of a key, which must end where another one does.
+    private func prefix(
+        of key: StepKey, like other: FrozenPrefix, _ changing: Set<ObjectIdentifier>
+    ) throws -> FrozenPrefix {
+        guard let prefix = try FrozenPrefix(of: build(key), changing: changing), prefix.endsLike(other)
+        else { throw UnlikeFeatures() }
         return prefix
     }
 
@@ -201,7 +203,8 @@ extension StepSource {
     ) throws -> KeptFeatures? {
         let versions = prefix.versions
         if let other = sibling?.keptViews[pass.view], sibling?.data.hasSameSamples(as: data) == true,
-            other.versions == versions, try prefix.computesTheSame(as: other.prefix)
+            other.versions == versions, data.isDeterministic || sibling?.pass.seed == pass.seed,
+            try prefix.computesTheSame(as: other.prefix)
         {
             let targets = data.isMapped ? other.feeder.targets : nil
             return try keep(prefix, versions, inputs: other.feeder.inputs, targets: targets)
@@ -224,7 +227,7 @@ extension StepSource {
         let shapes = prefix.featureShapes
         let changing = try changing()
         let rest = StepPool(model: model, key: key(.rest(shapes))) { [unowned self] in
-            try self.prefix(of: $0, shapes, changing).compiledRest()
+            try self.prefix(of: $0, like: prefix, changing).compiledRest()
         }
         return KeptFeatures(
             prefix: prefix, versions: versions, feeder: try data.replacing(inputs: inputs, targets: targets),
@@ -239,7 +242,7 @@ extension StepSource {
         let shapes = prefix.featureShapes
         let changing = try changing()
         let pool = StepPool(model: model, key: key(.prefix(shapes))) { [unowned self] in
-            try self.prefix(of: $0, shapes, changing).compiledPrefix()
+            try self.prefix(of: $0, like: prefix, changing).compiledPrefix()
         }
         let bytes = data.count * prefix.bytesPerSample * (data.viewCount ?? 1)
         var columns = try FeatureColumns(shapes: shapes, count: data.count, folder: cache.folder(for: bytes))

@@ -26,6 +26,9 @@ final class BatchFeeder {
     private var checks: [(loss: Loss?, predictionShape: [Int])] = []
     private var mapped: MappedBatches?
 
+    /// Whether a sample is the same in every view.
+    var isDeterministic: Bool { dataset.isDeterministic }
+
     /// How many views of each sample there are; nil without end.
     var viewCount: Int? { dataset.isDeterministic ? 1 : dataset.viewCount }
 

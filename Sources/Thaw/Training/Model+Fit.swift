@@ -67,9 +67,11 @@ extension Model {
         try prepare(for: feeder)
         try PreprocessingCheck.check(trained, for: self, call: "fit")
         if let validated { try PreprocessingCheck.check(validated, for: self, call: "fit (validation)") }
+        // Gathered gradients leave the weights as they are in most steps, but not for the next one.
+        let changing = { try self.variablesChangedByTraining(on: feeder, compilation) }
         let source = StepSource(
             model: self, data: feeder, key: feeder.key(kind: .train, model: self, mode: .training),
-            cache: options.featureCache
+            cache: options.featureCache, changing: changing
         ) { try StepBuilder.training(model: self, key: $0, compilation: compilation) }
         let validationLoop = try validated.map {
             EvaluationLoop(
@@ -77,7 +79,7 @@ extension Model {
                 feeder: try BatchFeeder(
                     $0, call: "fit (validation)", targetCount: compilation.goals.count),
                 batchSize: options.validationBatchSize, mode: .inference, featureCache: options.featureCache,
-                sibling: source, changing: { try self.variablesChangedByTraining(on: feeder, compilation) })
+                sibling: source, changing: changing)
         }
 
         training.stopsTraining = false

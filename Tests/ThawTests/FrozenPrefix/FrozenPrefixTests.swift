@@ -282,4 +282,88 @@ import ThawFormats
             }
         }
     }
+
+    /// Gathered gradients change nothing in most steps, and what they change later is no part of the prefix.
+    @Test func gatheredGradientsAreNoticed() throws {
+        let models = try (0..<2).map { _ in try Self.net() }
+        for (model, cache) in zip(models, [FeatureCache.automatic, .off]) {
+            for name in ["conv1", "bn1", "conv2", "conv3"] { try model.layer(named: name).freeze() }
+            try #require(try model.layer(named: "bn2") as? BatchNormalization).statistics = .moving
+            try model.compile(
+                optimizer: .adam(learningRate: 0.02).accumulatingGradients(over: 3),
+                loss: .sparseCategoricalCrossentropy)
+            let history = try model.fit(
+                Self.images(64), batchSize: 8, epochs: 4, verbosity: .silent, featureCache: cache)
+            #expect((history.frozenPrefix != nil) == (cache == .automatic))
+        }
+        expectAlike(models[0], models[1], 1e-4)
+    }
+
+    /// Multiplies by numbers of which there are as many as rows; with one row they are the same for all samples.
+    final class RowLayer: Layer {
+        override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
+            try input * context.graph.constant(Tensor.full([input.shape[0], 1], 3))
+        }
+        override func cloned() throws -> Layer { RowLayer() }
+    }
+
+    /// Selects by a mask of what is frozen.
+    final class MaskLayer: Layer {
+        private var scale: Parameter?
+        override func build(inputShape: [Int]) throws {
+            scale = try addWeight(name: "scale", shape: [inputShape.last ?? 1], initializer: .ones)
+        }
+        override func call(_ input: SymbolicTensor, context: CallContext) throws -> SymbolicTensor {
+            guard let scale else { return input }
+            return try input.greater(than: 0.1).select(input, input * context.read(scale))
+        }
+        override func cloned() throws -> Layer { MaskLayer() }
+    }
+
+    /// Layers whose trace has another border for another batch size, or values of another type there.
+    @Test(arguments: ["rows 64", "rows 16", "rows 1", "mask 16"]) func oddLayersTrainAlike(_ name: String)
+        throws
+    {
+        let parts = name.split(separator: " ")
+        let batchSize = Int(parts[1]) ?? 1
+        let models = try (0..<2).map { _ in
+            Sequential(seed: 2) {
+                Conv2D(16, kernelSize: 3, activation: .relu, inputShape: [8, 8, 3], name: "conv1")
+                GlobalAveragePooling2D()
+                parts[0] == "rows" ? RowLayer() : MaskLayer()
+                Dense(2, activation: .softmax)
+            }
+        }
+        for (model, cache) in zip(models, [FeatureCache.automatic, .off]) {
+            try model.layer(named: "conv1").freeze()
+            try model.compile(optimizer: .sgd(learningRate: 0.1), loss: .sparseCategoricalCrossentropy)
+            try model.fit(
+                Self.images(batchSize == 16 ? 33 : 65), batchSize: batchSize, epochs: 2, verbosity: .silent,
+                featureCache: cache)
+        }
+        expectAlike(models[0], models[1], 1e-4)
+    }
+
+    /// Other maps of the same tensors, and other seeds, are other data.
+    @Test func otherMapsAreOtherData() throws {
+        func noisy(_ data: Dataset, _ deviation: Float) -> Dataset {
+            data.map(random: { x, y, stream in (x + stream.normalTensor(x.shape) * Double(deviation), y) })
+                .views(2)
+        }
+        let base = try Self.images(40)
+        for (validation, seed) in [(noisy(base, 3), UInt64(1)), (noisy(base, 0.1), 77)] {
+            let models = try (0..<2).map { _ in try Self.compiled(Self.net(), frozen: ["conv1", "bn1"]) }
+            let data = seed == 77 ? validation : noisy(base, 0.1)
+            let histories = try zip(models, [FeatureCache.automatic, .off]).map { model, cache in
+                try model.fit(
+                    data, batchSize: 16, epochs: 3, validation: validation, verbosity: .silent, seed: seed,
+                    featureCache: cache)
+            }
+            for name in histories[0].names {
+                for (a, b) in zip(histories[0][name], histories[1][name]) {
+                    #expect(abs(a - b) < 1e-3, "\(name)")
+                }
+            }
+        }
+    }
 }
