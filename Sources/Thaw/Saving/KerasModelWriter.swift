@@ -135,8 +135,10 @@ struct KerasModelWriter {
             ], registeredName: "Functional")
     }
 
+    /// One value stands alone, as Keras writes it: a list of one would make the model give a list, which the layers of a
+    /// `Sequential` around it do not take.
     private static func endpoints(_ values: [JSONValue], _ keys: [String]?) -> JSONValue {
-        keys.map { dictionary($0, values) } ?? .array(values)
+        keys.map { dictionary($0, values) } ?? (values.count == 1 ? values[0] : .array(values))
     }
 
     private static func dictionary(_ keys: [String], _ values: [JSONValue]) -> JSONValue {

@@ -14,7 +14,7 @@ struct Architecture: CustomTestStringConvertible, Sendable {
     static let all = [
         perceptron, selfNormalizing, classicConvolutions, residual, separable, dense, branching, siamese,
         severalOutputs, nested, autoencoder, groupNormalized, mixer, noisy, segmenting, stochasticDepth,
-        augmenting,
+        augmenting, headed,
     ]
 
     /// Trains for a moment, so that no parameter is what it began with.
@@ -160,6 +160,18 @@ struct Architecture: CustomTestStringConvertible, Sendable {
         let input = Input(shape: [6], name: "input")
         let output = try Dense(2)(inner(input))
         return try Model(inputs: [input], outputs: [output], seed: 10, name: "nested")
+    }
+
+    /// A head on a model of inputs and outputs, as a pretrained network gets one.
+    private static let headed = Architecture(name: "headed") {
+        let image = Input(shape: [6, 6, 3], name: "image")
+        let features = try BatchNormalization()(Conv2D(4, kernelSize: 3)(image))
+        let base = try Model(inputs: [image], outputs: [ReLU()(features)], name: "base")
+        return Sequential(seed: 21, name: "headed") {
+            base
+            GlobalAveragePooling2D()
+            Dense(2)
+        }
     }
 
     private static let autoencoder = Architecture(name: "autoencoder") {
