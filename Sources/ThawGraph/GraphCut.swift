@@ -7,6 +7,7 @@ public struct GraphCut {
     /// Cuts a graph at some of its values.
     ///
     /// - Parameters:
+    ///   - graph: the graph.
     ///   - border: the values.
     ///   - name: the names, by number, of the first part's outputs and the second one's inputs.
     public init(_ graph: Graph, at border: [Graph.Value], name: (Int) -> String) {
@@ -29,7 +30,7 @@ public struct GraphCut {
     /// The graph that goes on from the border: it has the whole graph's outputs and assignments.
     ///
     /// - Parameters:
-    ///   - dropping: the graph's inputs that are not to be given any more.
+    ///   - inputs: the graph's inputs that are not to be given any more.
     ///   - shape: the shape in which value `i` of the border is given, of as many elements.
     public func after(dropping inputs: [SymbolicTensor], shape: (Int) -> [Int]) throws(GraphError) -> Graph {
         let isNeeded = graph.nodesNeeded(for: graph.valuesUsedOutside, stoppingAt: Set(border))
