@@ -12,7 +12,7 @@ struct KeptFeatures {
     /// How many views of the data are kept in all.
     let viewCount: Int
 
-    /// One line of what was done: `frozen prefix: 143 of 177 layers, features 200 x 7 x 7 x 1024, 40.1 MB, computed once`.
+    /// One line of what was done: `frozen prefix: 143 of 177 layers, features 200 x 7 x 7 x 1024, 38.28 MB, computed once`.
     var summary: String {
         // A mark of one number tells whether a sample was finite.
         let shapes = prefix.featureShapes.filter { !$0.allSatisfy { $0 == 1 } }
@@ -20,17 +20,9 @@ struct KeptFeatures {
             ([feeder.count] + shape).map(String.init).joined(separator: " x ")
         }
         let (frozen, all) = prefix.layerCounts
-        let size = Self.size(feeder.count * prefix.bytesPerSample * viewCount)
+        let size = (feeder.count * prefix.bytesPerSample * viewCount).asMemory
         return "frozen prefix: \(frozen) of \(all) layers, features \(texts.joined(separator: " + "))"
             + (viewCount > 1
                 ? " in \(viewCount) views, \(size), each computed once" : ", \(size), computed once")
-    }
-
-    private static func size(_ bytes: Int) -> String {
-        let (value, unit) =
-            bytes >= 1_000_000_000
-            ? (Double(bytes) / 1e9, "GB")
-            : bytes >= 1_000_000 ? (Double(bytes) / 1e6, "MB") : (Double(bytes) / 1e3, "kB")
-        return "\((value * 10).rounded() / 10) \(unit)"
     }
 }

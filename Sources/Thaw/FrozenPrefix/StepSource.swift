@@ -78,7 +78,7 @@ final class StepSource {
     /// - Parameters:
     ///   - order: the positions of the samples; nil is the order of the data.
     ///   - allowsFeatures: whether features may be used: not for the rest of a pass that has gone on without them.
-    ///   - progress: makes what shows the computing of features.
+    ///   - verbosity: whether the computing of features is shown.
     func begin(
         order: [Int]?, batchSize: Int, seed: UInt64, epoch: Int, firstBatch: Int = 0,
         allowsFeatures: Bool = true,

@@ -66,18 +66,23 @@ extension Model {
     private static func size(_ count: Int) -> String { size(count, bytes: count * 4) }
 
     private static func size(_ count: Int, bytes: Int) -> String {
+        "\(count.groupedByThousands) (\(bytes.asMemory))"
+    }
+}
+
+extension Int {
+    /// So many bytes as people read them, for example `3.95 KB`.
+    var asMemory: String {
         let units = ["B", "KB", "MB", "GB", "TB"]
-        var size = Double(bytes)
+        var size = Double(self)
         var unit = 0
         while size >= 1024, unit < units.count - 1 {
             size /= 1024
             unit += 1
         }
-        return "\(count.groupedByThousands) (\(size.fixed(2)) \(units[unit]))"
+        return "\(size.fixed(2)) \(units[unit])"
     }
-}
 
-extension Int {
     /// For example `12,345`.
     var groupedByThousands: String {
         var digits = "\(magnitude)"

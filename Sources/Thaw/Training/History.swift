@@ -30,7 +30,7 @@ public struct History: Sendable, Equatable {
     /// The steps whose update was left out because a loss or gradient was not finite.
     public internal(set) var skippedSteps = 0
     /// What `fit` said of the frozen prefix whose features it kept for the last epoch, such as
-    /// `frozen prefix: 143 of 177 layers, features 200 x 7 x 7 x 1024, 40.1 MB, computed once`; nil if it kept none.
+    /// `frozen prefix: 143 of 177 layers, features 200 x 7 x 7 x 1024, 38.28 MB, computed once`; nil if it kept none.
     public internal(set) var frozenPrefix: String?
     /// Why training ended.
     public internal(set) var end: End = .completed

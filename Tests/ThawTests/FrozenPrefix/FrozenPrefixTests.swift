@@ -78,7 +78,7 @@ import ThawFormats
         let history = try model.fit(Self.images(40), epochs: 1, verbosity: .silent)
         #expect(
             history.frozenPrefix
-                == "frozen prefix: 11 of 12 layers, features 40 x 16, 2.7 kB, computed once")
+                == "frozen prefix: 11 of 12 layers, features 40 x 16, 2.66 KB, computed once")
         // Nothing that is worth it is frozen.
         let other = try Self.compiled(Self.net(), frozen: ["head"])
         #expect(try other.fit(Self.images(40), epochs: 1, verbosity: .silent).frozenPrefix == nil)
