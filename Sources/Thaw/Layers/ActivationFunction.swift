@@ -9,6 +9,8 @@ public struct ActivationFunction: Sendable {
     public let name: String
     /// What Keras calls exactly this function in its files; nil if it has no name for it.
     let kerasName: String?
+    /// Layers of Keras, one after the other, that compute this, where it has no name.
+    let kerasLayers: [KerasActivationLayer]
     private let function: @Sendable (SymbolicTensor) throws -> SymbolicTensor
 
     /// Makes a function of symbolic tensors an activation; its gradient follows from the operations in
@@ -16,15 +18,17 @@ public struct ActivationFunction: Sendable {
     public init(name: String, _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor) {
         self.name = name
         kerasName = nil
+        kerasLayers = []
         self.function = function
     }
 
     private init(
-        keras name: String, isKnown: Bool = true,
+        keras name: String, isKnown: Bool = true, layers: [KerasActivationLayer] = [],
         _ function: @escaping @Sendable (SymbolicTensor) throws -> SymbolicTensor
     ) {
         self.name = name
         kerasName = isKnown ? name : nil
+        kerasLayers = isKnown ? [] : layers
         self.function = function
     }
 
@@ -47,7 +51,10 @@ extension ActivationFunction {
 
     /// `x` above 0, else `slope * x` (Maas et al., 2013).
     public static func leakyRelu(slope: Double) -> ActivationFunction {
-        ActivationFunction(keras: "leaky_relu", isKnown: slope == 0.2) {
+        ActivationFunction(
+            keras: "leaky_relu", isKnown: slope == 0.2,
+            layers: [KerasActivationLayer("LeakyReLU", ["negative_slope": slope])]
+        ) {
             guard slope.isFinite else {
                 throw LayerError("leaky_relu's slope must be a number, got \(slope).")
             }
@@ -60,7 +67,9 @@ extension ActivationFunction {
 
     /// `x` above 0, else `alpha * (e^x - 1)` (Clevert et al., 2015).
     public static func elu(alpha: Double) -> ActivationFunction {
-        ActivationFunction(keras: "elu", isKnown: alpha == 1) {
+        ActivationFunction(
+            keras: "elu", isKnown: alpha == 1, layers: [KerasActivationLayer("ELU", ["alpha": alpha])]
+        ) {
             guard alpha.isFinite else { throw LayerError("elu's alpha must be a number, got \(alpha).") }
             return try $0.elu(alpha: alpha)
         }
@@ -84,7 +93,13 @@ extension ActivationFunction {
     public static let hardSigmoid = ActivationFunction(keras: "hard_sigmoid") { try $0.hardSigmoid() }
 
     /// What Keras 2 calls `hard_sigmoid`: `0.2 x + 0.5`, kept within `0...1`.
-    static let hardSigmoidOfKeras2 = ActivationFunction(keras: "hard_sigmoid", isKnown: false) {
+    static let hardSigmoidOfKeras2 = ActivationFunction(
+        keras: "hard_sigmoid", isKnown: false,
+        layers: [
+            KerasActivationLayer("Rescaling", ["scale": 0.2, "offset": 0.5]),
+            KerasActivationLayer("ReLU", ["max_value": 1]),
+        ]
+    ) {
         try ($0 * 0.2 + 0.5).clip(0, 1)
     }
 

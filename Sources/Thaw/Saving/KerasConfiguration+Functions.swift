@@ -2,9 +2,10 @@ import ThawFormats
 
 /// The functions that layers take as arguments, read from Keras's files.
 extension KerasConfiguration {
-    /// An activation: Keras's name of it, or an object that holds the name.
+    /// An activation: Keras's name of it, an object that holds the name, or a layer without weights.
     public func activation(_ argument: String) throws -> ActivationFunction {
         guard let value = value(argument) else { return .linear }
+        if let function = try activation(ofLayer: value) { return function }
         guard let name = value.string ?? value["config"]?.string ?? value["class_name"]?.string else {
             throw unsupported(argument)
         }
@@ -87,6 +88,7 @@ extension KerasConfiguration {
 extension Layer {
     func keras(_ activation: ActivationFunction) throws -> JSONValue {
         guard let name = activation.kerasName else {
+            if let object = KerasActivationLayer.object(activation.kerasLayers) { return object }
             throw SavedModelError.notInKeras(
                 layer: self.name,
                 message:

@@ -15,7 +15,8 @@ extension KerasModelReader {
         if sizes.contains(where: \.isNull) {
             guard let inputShape else {
                 guard isNeeded else { return nil }
-                throw Self.open(value, of: name)
+                throw SavedModelError.openInputShape(
+                    input: "the input of \(name)", sizes: sizes.prefix(20).map(\.integer))
             }
             let fits = zip(sizes, inputShape).allSatisfy { $0.isNull || $0.integer == $1 }
             guard fits, sizes.count == inputShape.count else {
@@ -42,15 +43,6 @@ extension KerasModelReader {
                 message: "its input has the shape \(shape), which is larger than any memory.")
         }
         return shape
-    }
-
-    private static func open(_ value: JSONValue, of name: String) -> SavedModelError {
-        .unsupported(
-            subject: "the input of \(name)",
-            message:
-                "may be of any size: its shape in the file is \(value.text.prefix(100)), and Thaw needs all but the batch's. Say which "
-                + "to use, Model.load(from: url, inputShape: [...]), or give keras.Input fixed sizes in Python and save the "
-                + "model again.")
     }
 
     /// The shape of a sample that a model inside is called on first, where the file says it in full.

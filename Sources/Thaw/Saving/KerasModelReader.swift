@@ -132,11 +132,8 @@ struct KerasModelReader {
         let model = Sequential(layers, seed: path.isEmpty ? seed : nil, name: name)
         model.inputShape = inputShape ?? model.knownInputShape
         guard model.inputShape != nil || !path.isEmpty else {
-            throw SavedModelError.unsupported(
-                subject: "the model\(name.map { " \($0)" } ?? "")",
-                message:
-                    "does not say the shape of its input. Give it to Model.load, inputShape: [...], or build the model in Python before "
-                    + "it is saved: begin it with keras.Input, or call build.")
+            throw SavedModelError.openInputShape(
+                input: "the input of the model\(name.map { " \($0)" } ?? "")", sizes: [])
         }
         return model
     }

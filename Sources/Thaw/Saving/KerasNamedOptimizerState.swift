@@ -16,9 +16,16 @@ struct KerasNamedOptimizerState {
 
     init(_ group: HDF5Group, file: String) throws {
         self.file = file
-        arrays = try (group.attributes.strings(named: "weight_names") ?? []).map {
-            (name: $0, dataset: try group.dataset($0))
+        var names = try group.attributes.strings(named: "weight_names") ?? []
+        // What scales the loss around the optimizer, as for mixed_float16: of Keras 3 and of Keras 2.
+        let scaling = ["dynamic_scale", "current_loss_scale:0"]
+        if let scale = names.first(where: { name in scaling.contains { name.hasSuffix($0) } }) {
+            let owner = scale.split(separator: "/").dropLast().joined(separator: "/")
+            let own = ["iteration", "learning_rate", "step_counter", "dynamic_scale"].map { "\(owner)/\($0)" }
+            let own2 = ["current_loss_scale:0", "good_steps:0"]
+            names.removeAll { name in own.contains(name) || own2.contains { name.hasSuffix($0) } }
         }
+        arrays = try names.map { (name: $0, dataset: try group.dataset($0)) }
     }
 
     /// What a name stands for.
@@ -34,12 +41,12 @@ struct KerasNamedOptimizerState {
     /// - Throws: `SavedModelError.malformed` if there is anything else than the optimizer needs, or not for all that train.
     func restore(to model: Model) throws {
         guard let optimizer = model.optimizer, !arrays.isEmpty else { return }
-        let newer = arrays.contains { $0.name == "iteration:0" }
+        let slotPlace = slotPlace
         var batches = 0.0
         var product: Double?
         var slots: [String: [Tensor]] = [:]
         for (name, dataset) in arrays {
-            switch content(of: name, isNewer: newer, optimizer) {
+            switch content(of: name, slotPlace, optimizer) {
             case .step: batches = try number(dataset)
             case .learningRate:
                 let rate = try number(dataset)
@@ -61,7 +68,19 @@ struct KerasNamedOptimizerState {
             batches: batches, slots: slots, momentumProduct: product)
     }
 
-    private func content(of name: String, isNewer: Bool, _ optimizer: Optimizer) -> Content? {
+    /// Which part of a name says the slot where the files are of Keras 2.11 and newer; nil for older ones, where the last one does.
+    private var slotPlace: Int? {
+        guard arrays.contains(where: { $0.name == "iteration:0" }) else { return nil }
+        let slots = arrays.filter { $0.name.contains("/") }
+        // Inside an optimizer that scales the loss the name of the optimizer is missing.
+        let isBare = slots.allSatisfy { slot in
+            slot.name.split(separator: "/").first.map { $0 == "v" || Self.inKeras2[String($0)] != nil }
+                ?? false
+        }
+        return isBare ? 0 : 1
+    }
+
+    private func content(of name: String, _ slotPlace: Int?, _ optimizer: Optimizer) -> Content? {
         var parts = name.split(separator: "/").map(String.init)
         let isOfKeras3 = !name.hasSuffix(":0")
         guard var last = parts.popLast() else { return nil }
@@ -82,7 +101,7 @@ struct KerasNamedOptimizerState {
             return optimizer.slotNames.first { last.hasSuffix("_" + Self.inKeras3[$0, default: $0]) }.map(
                 Content.slot)
         }
-        let short = isNewer ? parts.dropFirst().first ?? last : last
+        let short = slotPlace.map { parts.dropFirst($0).first ?? last } ?? last
         if short == "v" { return .slot(optimizer is Adamax ? "norm" : "velocity") }
         return Self.inKeras2[short].map(Content.slot)
     }

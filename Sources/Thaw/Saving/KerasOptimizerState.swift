@@ -7,6 +7,8 @@ import ThawTensor
 struct KerasOptimizerState {
     /// Where they are in a file.
     static let path = "optimizer/vars"
+    /// Where they are if the optimizer is inside one that scales the loss, as for `mixed_float16`.
+    static let scaledPath = "optimizer/inner_optimizer/vars"
 
     private let optimizer: Optimizer
     private let model: Model

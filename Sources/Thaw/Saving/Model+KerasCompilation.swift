@@ -25,6 +25,24 @@ extension Model {
         ]
     }
 
+    /// What `save(to:)` leaves out of the file, in sentences: an optimizer or a loss that Keras lacks, so that the model in the file is
+    /// not compiled, and metrics. Empty for a model that is not compiled.
+    public final var savingNotes: [String] {
+        guard let goals = trainingState?.compilation?.goals, let optimizer else { return [] }
+        if optimizer.keras == nil {
+            return [
+                "The model in the file is not compiled: Keras has no optimizer that computes what \(optimizer.name) does with these "
+                    + "settings."
+            ]
+        }
+        if let loss = goals.lazy.compactMap(\.loss).first(where: { $0.keras == nil }) {
+            return ["The model in the file is not compiled: Keras has no loss \(loss.name)."]
+        }
+        return goals.flatMap { $0.metrics + $0.weightedMetrics }.filter { $0.keras == nil }.map {
+            "The metric \($0.name) is left out, since Keras has none that is the same."
+        }
+    }
+
     /// Compiles as Keras's `compile_config`, or Keras 2's `training_config`, says; does nothing if it is empty or no output has a
     /// loss.
     ///

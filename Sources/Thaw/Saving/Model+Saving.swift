@@ -9,7 +9,7 @@ extension Model {
     /// The file is Keras 3's own archive. Keras loads it without custom objects and trains on; what it has no place for lies in a
     /// file that it ignores. A slash in a layer's name, which Keras 3 does not take, is an underscore for Keras; Thaw finds the name
     /// again. An optimizer or a loss that Keras lacks leaves the model in the file uncompiled, and a metric that it
-    /// lacks is left out.
+    /// lacks is left out; ``savingNotes`` says so.
     ///
     /// ```swift
     /// try model.save(to: URL(filePath: "net.keras"))
@@ -147,7 +147,8 @@ struct KerasArchive {
         if wishes.isCompiled, let compilation = object["compile_config"] {
             try model.compile(keras: compilation, kerasVersion: major)
             if let optimizer = model.optimizer,
-                case .group(let group)? = try file.root[KerasOptimizerState.path]
+                case .group(let group)? = try file.root[KerasOptimizerState.scaledPath]
+                    ?? file.root[KerasOptimizerState.path]
             {
                 let names = try group.names.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
                 try KerasOptimizerState(of: model, optimizer, kerasVersion: major).restore(

@@ -49,6 +49,10 @@ extension Optimizer {
             throw SavedModelError.malformed(
                 layer: "the optimizer", message: "it has no class_name or no config.")
         }
+        // Scales the loss for types narrower than those that Thaw computes in.
+        if given.hasPrefix("LossScaleOptimizer"), let inner = values["inner_optimizer"] {
+            return try keras(inner, kerasVersion: kerasVersion)
+        }
         // A file of Keras 2.14 has its own Adam as somebody else's.
         let className = given.hasPrefix("Custom>") ? String(given.dropFirst("Custom>".count)) : given
         let configuration = KerasConfiguration(

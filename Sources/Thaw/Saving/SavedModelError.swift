@@ -13,6 +13,8 @@ public enum SavedModelError: ThawError, Equatable {
     case uncompilable(message: String)
     /// The file is whole, but a layer or the model is of a kind that Thaw cannot make.
     case unsupported(subject: String, message: String)
+    /// The file leaves sizes of an input open, nil in `sizes`, or says nothing of it, and `inputShape` was not given.
+    case openInputShape(input: String, sizes: [Int?])
     /// The description of a layer, or of the model, contradicts itself.
     case malformed(layer: String, message: String)
     /// Keras has nothing that means the same.
@@ -32,6 +34,12 @@ public enum SavedModelError: ThawError, Equatable {
         case .uncompilable(let message):
             "the model cannot be compiled as the file says: \(message) Load it with compiled: false, and compile it yourself."
         case .unsupported(let subject, let message): "\(subject) \(message)"
+        case .openInputShape(let input, let sizes):
+            (sizes.isEmpty
+                ? "the file does not say the shape of \(input). "
+                : "\(input) may be of any size: its shape in the file is \(Self.text(of: sizes)), and Thaw needs all sizes. ")
+                + "Say which to use, Model.load(from: url, inputShape: [...]), or give keras.Input fixed sizes in Python and save "
+                + "the model again."
         case .malformed(let layer, let message):
             "the description of \(layer) is damaged: \(message) Save the model again."
         case .notInKeras(let layer, let message):
@@ -41,6 +49,11 @@ public enum SavedModelError: ThawError, Equatable {
 }
 
 extension SavedModelError {
+    /// Sizes with a question mark for each that is open: `[?, ?, 3]`.
+    public static func text(of sizes: [Int?]) -> String {
+        "[" + sizes.map { $0.map(String.init) ?? "?" }.joined(separator: ", ") + "]"
+    }
+
     /// Why a model whose layers are there could not be compiled, from what was thrown meanwhile.
     static func compiling(_ error: any Error) -> any Error {
         switch error {

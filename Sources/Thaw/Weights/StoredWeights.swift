@@ -116,6 +116,10 @@ struct StoredWeights {
         format = .torch
         weights = checkpoint.tensors.map { StoredWeight($0.name, $0.tensor) }
         structure = .torch(isOrdered: true)
+        let prefix = checkpoint.path.map { "\($0)." }.joined()
+        ignored = checkpoint.leftOut.filter { $0.name.hasPrefix(prefix) }.map {
+            "\($0.name.dropFirst(prefix.count)) (\($0.object))"
+        }
     }
 
     /// Moves entries that no model has a use for to `ignored`.

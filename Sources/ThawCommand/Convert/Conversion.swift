@@ -42,12 +42,16 @@ struct Conversion {
     private let target: Target
     private let isModel: Bool
     private let dictionary: String?
+    private let inputShape: [Int]?
 
     /// - Throws: `ToolError` for formats that do not go together and for a new file that is there already.
-    init(from input: URL, to output: URL, replacing: Bool, dictionary: String? = nil) throws {
+    init(
+        from input: URL, to output: URL, replacing: Bool, dictionary: String? = nil, inputShape: [Int]? = nil
+    ) throws {
         self.input = input
         self.output = output
         self.dictionary = dictionary
+        self.inputShape = inputShape
         let name = output.lastPathComponent
         let targets: [(ending: String, target: Target)] = [
             (".keras", .model), (".weights.h5", .kerasWeights), (".h5", .kerasWeights),
@@ -82,7 +86,7 @@ struct Conversion {
     }
 
     private func convertModel() throws -> Report {
-        let file = try ModelFile(input.path, compiled: target == .model)
+        let file = try ModelFile(input.path, compiled: target == .model, inputShape: inputShape)
         let model = file.model
         if target == .model {
             if let problem = file.compileProblem {
@@ -91,6 +95,7 @@ struct Conversion {
                 )
             }
             try model.save(to: output)
+            for note in model.savingNotes { Console.remark("\(output.path): \(note)") }
         } else {
             try model.saveWeights(to: output)
         }

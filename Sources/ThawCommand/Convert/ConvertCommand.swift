@@ -23,12 +23,13 @@ struct ConvertCommand: ParsableCommand {
     var force = false
 
     @OptionGroup var dictionary: DictionaryOption
+    @OptionGroup var inputShape: InputShapeOption
     @OptionGroup var report: ReportOptions
 
     func run() throws {
         let conversion = try Conversion(
             from: URL(fileURLWithPath: input), to: URL(fileURLWithPath: output), replacing: force,
-            dictionary: dictionary.name)
+            dictionary: dictionary.name, inputShape: inputShape.sizes)
         try report.show(conversion.run(), text: \.text)
     }
 }

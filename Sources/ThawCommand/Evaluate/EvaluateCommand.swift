@@ -63,12 +63,13 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(name: .long, help: "Measure in inference and in training mode.")
     var bothModes = false
 
+    @OptionGroup var inputShape: InputShapeOption
     @OptionGroup var options: InputOptions
     @OptionGroup var report: ReportOptions
 
     func run() throws {
         let goals = try EvaluationGoals(loss: loss, metrics: metrics)
-        let file = try ModelFile(model, compiled: true)
+        let file = try ModelFile(model, compiled: true, inputShape: inputShape.sizes, data: data)
         try goals.compile(file)
         let data = try EvaluationData(
             data, for: file.model, labels: labels, split: split, target: target)

@@ -60,6 +60,8 @@ struct HDF5Tensors {
         let isParameter =
             !dataset.path.hasPrefix("optimizer_weights/") && !dataset.path.hasPrefix("optimizer/")
             && !dataset.path.contains("seed_generator/")
+            // What Keras 3 has of its metrics beside the layers.
+            && !(dataset.path.hasPrefix("metrics/") && dataset.path.contains("/vars/"))
         entries.append(
             TensorFile.Entry(name: unique, path: dataset.path, isParameter: isParameter) {
                 try dataset.readTensor()

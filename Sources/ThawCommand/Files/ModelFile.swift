@@ -16,17 +16,49 @@ struct ModelFile {
     /// - Parameters:
     ///   - path: a `.keras` file or a whole-model `.h5`.
     ///   - compiled: whether to compile it as the file says. Where Thaw lacks something for that, the model stays uncompiled.
-    init(_ path: String, compiled: Bool) throws {
+    ///   - inputShape: the sizes of a sample, for those that the file leaves open.
+    ///   - data: a file of samples that says them if nobody else does.
+    init(_ path: String, compiled: Bool, inputShape: [Int]? = nil, data: String? = nil) throws {
         let url = URL(fileURLWithPath: path)
         file = path
         saved = try Self.description(url)
         do {
-            model = try Model.load(from: url, compiled: compiled)
-            compileProblem = nil
+            (model, compileProblem) = try Self.load(url, compiled, inputShape)
+        } catch SavedModelError.openInputShape(let input, let sizes) {
+            guard inputShape == nil, let sample = try data.flatMap(Self.sampleShape) else {
+                throw ToolError(
+                    "\(path): \(input) may be of any size\(sizes.isEmpty ? "" : ", \(SavedModelError.text(of: sizes))"); say which "
+                        + "one a sample has, as --input-shape 224,224,3 does.")
+            }
+            // Grey images are often without their axis of one channel.
+            let shape = sizes.count == sample.count + 1 ? sample + [1] : sample
+            (model, compileProblem) = try Self.load(url, compiled, shape)
+        }
+    }
+
+    private static func load(
+        _ url: URL, _ compiled: Bool, _ inputShape: [Int]?
+    ) throws -> (model: Model, problem: String?) {
+        do {
+            return (try Model.load(from: url, compiled: compiled, inputShape: inputShape), nil)
         } catch {
             guard compiled else { throw error }
-            model = try Model.load(from: url, compiled: false)
-            compileProblem = "\(error)"
+            return (try Model.load(from: url, compiled: false, inputShape: inputShape), "\(error)")
+        }
+    }
+
+    /// The shape of the samples in a file; nil for a folder, and if there are several arrays.
+    private static func sampleShape(_ data: String) throws -> [Int]? {
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: data, isDirectory: &isFolder)
+        guard !isFolder.boolValue else { return nil }
+        switch try SampleFile(data) {
+        case .images(let images, _): return Array(images.shape.dropFirst())
+        case .table(let table): return Array(table.values.shape.dropFirst())
+        case .arrays(let entries):
+            let usual = entries.first { PredictionInputs.usualNames.contains($0.name) }
+            guard let entry = entries.count == 1 ? entries[0] : usual else { return nil }
+            return Array(try entry.read().shape.dropFirst())
         }
     }
 

@@ -65,6 +65,7 @@ struct TensorFile {
             var checkpoint = try TorchCheckpoint.read(url)
             if let name { checkpoint = try checkpoint.dictionary(named: name, file: url.path) }
             dictionary = TensorDictionary(checkpoint)
+            if !checkpoint.leftOut.isEmpty { Console.remark(Self.remark(on: checkpoint.leftOut, in: url)) }
             title = "PyTorch checkpoint\(checkpoint.format == .legacy ? " (legacy format)" : "")"
             model = nil
             entries = checkpoint.tensors.map { name, tensor in Entry(name: name, path: name) { tensor } }
@@ -94,6 +95,13 @@ struct TensorFile {
                 }
             ]
         }
+    }
+
+    private static func remark(on leftOut: [(name: String, object: String)], in url: URL) -> String {
+        let shown = leftOut.prefix(4).map { "\(PlainText.of($0.name)) (\(PlainText.of($0.object)))" }
+        let more = leftOut.count > 4 ? " and \(leftOut.count - 4) more" : ""
+        return
+            "\(url.relativePath): not read, since only its own program can: \(shown.joined(separator: ", "))\(more)"
     }
 
     /// Throws unless there is a tensor.

@@ -42,6 +42,7 @@ struct PredictCommand: ParsableCommand {
         help: ArgumentHelp("The names of the outputs: a text with a line for each.", valueName: "file"))
     var labels: String?
 
+    @OptionGroup var inputShape: InputShapeOption
     @OptionGroup var options: InputOptions
     @OptionGroup var report: ReportOptions
 
@@ -57,7 +58,9 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
-        let file = try ModelFile(model, compiled: false)
+        let file = try ModelFile(
+            model, compiled: false, inputShape: inputShape.sizes,
+            data: PicturePrediction.isMeant(by: inputs) ? nil : inputs[0])
         if PicturePrediction.isMeant(by: inputs) { return try predictPictures(file.model) }
         let input = inputs[0]
         let inputs = try options.prepared(PredictionInputs(for: file.model, from: input).tensors)

@@ -20,6 +20,7 @@ struct SummaryCommand: ParsableCommand {
     var svg: String?
 
     @OptionGroup var dictionary: DictionaryOption
+    @OptionGroup var inputShape: InputShapeOption
     @OptionGroup var report: ReportOptions
 
     func validate() throws {
@@ -42,7 +43,7 @@ struct SummaryCommand: ParsableCommand {
         guard dictionary.name == nil else {
             throw ToolError("\(file): --dictionary is for PyTorch's checkpoints, and this is a model.")
         }
-        let model = try ModelFile(file, compiled: true)
+        let model = try ModelFile(file, compiled: true, inputShape: inputShape.sizes)
         if let svg {
             try AtomicFile.write(Array(model.model.svg().utf8), to: URL(fileURLWithPath: svg))
         }

@@ -4,8 +4,12 @@ extension PickleReader {
 
     /// What the call of a known name would give: `[function, arguments]`.
     mutating func call(_ values: [PickleValue]) throws(FormatError) -> PickleValue {
-        guard case .global(let function) = values[0] else {
-            throw malformed("\(values[0].kind) is called")
+        let function: PickleGlobal
+        switch values[0] {
+        case .global(let global): function = global
+        // What Python would make; its arguments do not matter.
+        case .object: return values[0]
+        default: throw malformed("\(values[0].kind) is called")
         }
         guard case .tuple(let index) = values[1] else { throw malformed("a call has no arguments") }
         let arguments = containers[index]
@@ -16,13 +20,13 @@ extension PickleReader {
             guard arguments.count > 6, case .global(.type(let name, let elements)) = arguments[6] else {
                 throw malformed("a tensor lacks its type")
             }
-            guard let elements else {
-                throw unsupported("a tensor is of type \(name), which is not supported")
-            }
+            guard let elements else { return .object("a tensor of torch.\(name)") }
             return try view(arguments, type: elements)
         case .rebuildParameter:
-            guard case .view = arguments.first else { throw malformed("a parameter is no tensor") }
-            return arguments[0]
+            switch arguments.first {
+            case .view?, .object?: return arguments[0]
+            default: throw malformed("a parameter is no tensor")
+            }
         case .size:
             guard arguments.count == 1, case .tuple = arguments[0] else {
                 throw malformed("a size is no tuple")
@@ -43,16 +47,16 @@ extension PickleReader {
             }
             return .numpyType(code)
         case .numpyScalar: return try scalar(arguments)
-        case .storage, .untypedStorage, .type: throw refused("a type as a function")
+        case .storage, .foreignStorage, .untypedStorage, .type: throw refused("a type as a function")
         }
     }
 
-    /// Sets the state of what is on top of the stack: the attributes of an `OrderedDict`, which do not matter here, or the
-    /// byte order of a type of NumPy.
+    /// Sets the state of what is on top of the stack: the attributes of an `OrderedDict` or of an object, which do not matter here,
+    /// or the byte order of a type of NumPy.
     mutating func build() throws(FormatError) {
         let state = try pop()
         switch try top() {
-        case .dictionary: return
+        case .dictionary, .object: return
         case .numpyType(let code):
             guard case .tuple(let index) = state, containers[index].count > 1,
                 case .string(let order) = containers[index][1], order != ">"
@@ -68,6 +72,9 @@ extension PickleReader {
     mutating func persistent(_ value: PickleValue) throws(FormatError) -> PickleValue {
         guard case .tuple(let index) = value else { throw malformed("a reference is no tuple") }
         let parts = containers[index]
+        if parts.count >= 2, case .string("module") = parts[0], case .object = parts[1] {
+            return parts[1]  // a class, with its source
+        }
         guard parts.count >= 5, case .string("storage") = parts[0] else {
             if case .string(let kind) = parts.first {
                 throw refused("a reference of kind \"\(kind.prefix(80))\"")
@@ -79,7 +86,12 @@ extension PickleReader {
         }
         var storage = TorchStorage(key: key, elements: nil, count: count)
         switch parts[1] {
-        case .global(.storage(let elements)): storage.elements = elements
+        case .global(.storage(let elements)):
+            storage.elements = elements
+            storage.width = elements.width
+        case .global(.foreignStorage(let type, let width)):
+            storage.foreignType = type
+            storage.width = width
         case .global(.untypedStorage): break
         default: throw malformed("a storage is of no known type")
         }
@@ -104,6 +116,7 @@ extension PickleReader {
         guard shape.count == strides.count, shape.count <= Self.largestRank else {
             throw malformed("a tensor has \(shape.count) extents and \(strides.count) strides")
         }
+        if let foreign = storages[storage].foreignType { return .object("a tensor of \(foreign)") }
         guard let elements = type ?? storages[storage].elements else {
             throw malformed("a tensor lacks its type")
         }
@@ -141,6 +154,11 @@ extension PickleReader {
     /// `OrderedDict()`, or one of a list of pairs, as Python 2 writes it, or of a dictionary.
     private mutating func dictionary(_ arguments: [PickleValue]) throws(FormatError) -> PickleValue {
         guard let source = arguments.first else { return .dictionary(place([])) }
+        switch source {
+        // What a `defaultdict` makes values with.
+        case .none, .global, .object: return .dictionary(place([]))
+        default: break
+        }
         let items = try copied(source)
         if case .dictionary = source { return .dictionary(place(items)) }
         var result: [PickleValue] = []

@@ -14,6 +14,8 @@ enum PickleValue {
     /// Keys and values in turn.
     case dictionary(Int)
     case global(PickleGlobal)
+    /// What only Python could make, with what errors call it: it stays shut.
+    case object(String)
     case numpyType(String)
     case storage(Int)
     case view(Int)
@@ -31,6 +33,7 @@ enum PickleValue {
         case .tuple: "a tuple"
         case .dictionary: "a dictionary"
         case .global: "a name"
+        case .object: "an object"
         case .numpyType: "a type of NumPy"
         case .storage: "a storage"
         case .view: "a tensor"
@@ -44,6 +47,8 @@ enum PickleGlobal {
     case rebuildTensorOfType
     case rebuildParameter
     case storage(StoredElements)
+    /// A storage of elements that Thaw has not, with the bytes that each takes.
+    case foreignStorage(String, width: Int)
     case untypedStorage
     /// `torch.float32` and so on; without elements if Thaw has no such type.
     case type(String, StoredElements?)
@@ -55,7 +60,7 @@ enum PickleGlobal {
     case numpyType
     case numpyScalar
 
-    /// The meaning of `module.name`; `nil` for everything that is refused.
+    /// The meaning of `module.name`; `nil` for everything else.
     init?(module: String, name: String) {
         switch (module, name) {
         case ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"):
@@ -68,12 +73,15 @@ enum PickleGlobal {
         case ("torch", _):
             if let elements = Self.storages[name] {
                 self = .storage(elements)
+            } else if let width = Self.foreignStorages[name] {
+                self = .foreignStorage("torch.\(name)", width: width)
             } else if Self.types.contains(name) {
                 self = .type(name, Self.elements[name])
             } else {
                 return nil
             }
-        case ("collections", "OrderedDict"), ("collections", "Counter"): self = .dictionary
+        case ("collections", "OrderedDict"), ("collections", "Counter"), ("collections", "defaultdict"):
+            self = .dictionary
         case ("builtins", "set"), ("__builtin__", "set"), ("builtins", "frozenset"),
             ("__builtin__", "frozenset"):
             self = .set
@@ -90,6 +98,11 @@ enum PickleGlobal {
         "CharStorage": .int8, "ByteStorage": .uint8, "BoolStorage": .bool,
     ]
 
+    private static let foreignStorages = [
+        "ComplexHalfStorage": 4, "ComplexFloatStorage": 8, "ComplexDoubleStorage": 16, "QInt8Storage": 1,
+        "QUInt8Storage": 1, "QInt32Storage": 4, "QUInt4x2Storage": 1, "QUInt2x4Storage": 1,
+    ]
+
     private static let elements: [String: StoredElements] = [
         "float32": .float32, "float64": .float64, "float16": .float16, "bfloat16": .bfloat16,
         "int64": .int64, "int32": .int32, "int16": .int16, "int8": .int8, "uint8": .uint8,
@@ -102,12 +115,37 @@ enum PickleGlobal {
     ])
 }
 
+extension PickleGlobal {
+    /// Whether no training program would name this, and only a file that is meant to run something does. Nothing is ever run; this
+    /// is for saying what the file is.
+    static func isAttack(module: String, name: String) -> Bool {
+        attackModules.contains(module)
+            || ["builtins", "__builtin__"].contains(module) && attackFunctions.contains(name)
+            || ["torch", "torch.serialization"].contains(module) && name == "load"
+            || name.contains("os.system")
+    }
+
+    private static let attackModules: Set<String> = [
+        "os", "posix", "nt", "subprocess", "commands", "sys", "pty", "socket", "ctypes", "runpy", "importlib",
+        "shutil", "code", "codeop", "pickle", "_pickle", "webbrowser", "torch.hub",
+    ]
+    private static let attackFunctions: Set<String> = [
+        "eval", "exec", "execfile", "compile", "open", "__import__", "getattr", "setattr", "delattr",
+        "globals",
+        "input", "breakpoint", "apply",
+    ]
+}
+
 /// The bytes of one or several tensors, named and not yet read.
 struct TorchStorage: Hashable {
     /// The name of its file in the archive, or its key.
     var key: String
     /// `nil` where the tensor says it.
     var elements: StoredElements?
+    /// The bytes that each element takes.
+    var width = 1
+    /// Of elements that Thaw has not, their type.
+    var foreignType: String?
     /// In elements, or in bytes where the type is not known.
     var count: Int
     /// Where it begins in the bytes of that name, in elements.

@@ -4,8 +4,9 @@ public import ThawTensor
 /// A file that `torch.save` wrote, read without executing anything.
 ///
 /// Such a file holds a pickle, a program for a small machine that may call any Python function. Thaw's own machine knows
-/// tensors, parameters, containers, numbers and texts, and no function at all; a file that names anything else is refused
-/// with the name:
+/// tensors, parameters, containers, numbers and texts, and no function at all. Objects of other classes beside the tensors, the
+/// settings of a program in an `argparse.Namespace`, are left shut and listed in ``leftOut``. A file that holds nothing but such an
+/// object, a whole `torch.nn.Module`, is refused, and so is one that names what only an attack does:
 ///
 /// ```
 /// model.pth: the pickle would execute os.system, which is refused: expected tensors, ...
@@ -13,7 +14,8 @@ public import ThawTensor
 ///
 /// Both formats are read: the zip archive that PyTorch writes since 1.6, and the older stream of pickles. Tensors of
 /// `float16`, `bfloat16`, `float32`, `float64`, `uint8`, `int32`, `int64` and `bool` keep their type; `int8`, `int16` and
-/// `uint16` become `int32`, `uint32` and `uint64` (up to 2^63 - 1) `int64`. Strided, transposed and shared tensors become
+/// `uint16` become `int32`, `uint32` and `uint64` (up to 2^63 - 1) `int64`; tensors of other types (complex, quantized, 8-bit
+/// floating point) and sparse ones are left out. Strided, transposed and shared tensors become
 /// row-major ones of their own.
 public struct TorchCheckpoint: Sendable {
     /// How a file is laid out.
@@ -34,13 +36,18 @@ public struct TorchCheckpoint: Sendable {
     public let path: [String]
 
     /// The tensors of the state dictionary in the file's order, called as there (`module.` in front is kept). Tensors in
-    /// dictionaries and lists inside it have the keys and indices on the way joined by full stops.
+    /// dictionaries and lists inside it have the keys and indices on the way joined by full stops. A file that is one tensor calls it
+    /// `tensor`.
     public let tensors: [(name: String, tensor: Tensor)]
 
     /// The dictionaries with tensors that lie beside the state dictionary, in the file's order, with the number of their tensors: an
     /// optimizer's state, averages of weights. Where the file itself is taken, because no key of ``stateDictionaryKeys`` is in it, those
     /// that it consists of.
     public let others: [(path: [String], count: Int)]
+
+    /// What of the file was not read, in its order: objects of classes that only a program of Python has, tensors of types that Thaw
+    /// lacks, whole numbers of more than 64 bits. The name has the keys and indices that lead there.
+    public let leftOut: [(name: String, object: String)]
 
     private let file: String
 
@@ -52,8 +59,8 @@ public struct TorchCheckpoint: Sendable {
     /// - Parameters:
     ///   - url: the file.
     ///   - limit: the largest size of the file that is accepted, in bytes.
-    /// - Throws: ``FormatError`` when the file cannot be read, is no file of `torch.save`, is damaged, names anything that
-    ///   would be executed, or holds tensors of a type that is not supported. Shapes, strides and offsets are checked against
+    /// - Throws: ``FormatError`` when the file cannot be read, is no file of `torch.save`, is damaged, names what only an attack
+    ///   does, or holds objects and no tensor. Shapes, strides and offsets are checked against
     ///   the storages before memory is allocated for them.
     public static func read(
         _ url: URL, limit: Int = FileBytes.defaultLimit
@@ -123,6 +130,14 @@ public struct TorchCheckpoint: Sendable {
         }
         self.others = path.isEmpty ? state.dictionaries.map { ([$0.key], $0.count) } : others
         tensors = state.namedTensors
+        leftOut = root.namedObjects
+        if tensors.isEmpty, let (_, object) = leftOut.first {
+            throw FormatError(
+                .unsupported, file: file,
+                what: "it holds \(object), which only the program that saved it can make, and no tensor",
+                expected: "tensors, numbers, texts and containers",
+                remedy: "Save only the state_dict: torch.save(model.state_dict(), path)")
+        }
         var names: Set<String> = []
         for (name, _) in tensors where !names.insert(name).inserted {
             throw FormatError(

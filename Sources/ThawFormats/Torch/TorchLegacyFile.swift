@@ -84,8 +84,7 @@ enum TorchLegacyFile {
                     "the storage \"\(key.prefix(80))\" has \(count) elements, its tensors say \(storage.count)"
                 )
             }
-            let width = storage.elements?.width ?? 1
-            let (size, overflow) = storage.count.multipliedReportingOverflow(by: width)
+            let (size, overflow) = storage.count.multipliedReportingOverflow(by: storage.width)
             guard !overflow, size <= reader.bytes.count - position else { throw truncated(reader, key) }
             result[key] = position..<position + size
             position += size

@@ -69,7 +69,7 @@ struct TorchStorages {
     private func checkedSize(
         _ view: TorchView, _ storage: TorchStorage, byteCount: Int, _ reader: PickleReader
     ) throws(FormatError) -> Int {
-        let stored = (storage.elements?.width ?? 1).multipliedReportingOverflow(by: storage.count)
+        let stored = storage.width.multipliedReportingOverflow(by: storage.count)
         guard !stored.overflow, stored.partialValue <= byteCount else {
             throw FormatError(
                 .truncated, file: file,

@@ -39,9 +39,10 @@ struct TorchTree {
             return .list(items)
         case .dictionary(let index): return try dictionary(reader.containers[index], depth: depth)
         case .numpyType(let name): return .string("numpy.\(name)")
-        case .storage: throw reader.unsupported("the file holds a storage without a tensor")
-        case .largeInteger: throw reader.unsupported("the file holds a whole number of more than 64 bits")
-        case .global: throw reader.refused("a function as a value")
+        case .storage: return .object("a storage without a tensor")
+        case .largeInteger: return .object("a whole number of more than 64 bits")
+        case .global: return .object("a function")
+        case .object(let name): return .object(name)
         }
     }
 

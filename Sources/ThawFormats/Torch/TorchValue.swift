@@ -20,6 +20,9 @@ public enum TorchValue: Sendable, Equatable {
     case list([TorchValue])
     /// A dictionary, in its order.
     case dictionary([Entry])
+    /// What only Python could make, `argparse.Namespace`, or Thaw has no type for, `a tensor of torch.ComplexFloatStorage`, by
+    /// what it is called. What it holds is not looked at.
+    case object(String)
 
     /// A key of a dictionary with its value.
     public struct Entry: Sendable, Equatable {
@@ -55,24 +58,38 @@ public enum TorchValue: Sendable, Equatable {
         if case .tensor(let tensor) = self { tensor } else { nil }
     }
 
-    /// Every tensor in this value, in order, with the keys and indices that lead to it, joined by full stops.
+    /// Every tensor in this value, in order, with the keys and indices that lead to it, joined by full stops. A value that is a
+    /// tensor itself is called `tensor`.
     var namedTensors: [(name: String, tensor: Tensor)] {
         var result: [(name: String, tensor: Tensor)] = []
-        collect(into: &result, prefix: "")
+        visit { name, value in
+            if case .tensor(let tensor) = value { result.append((name.isEmpty ? "tensor" : name, tensor)) }
+        }
         return result
     }
 
-    private func collect(into result: inout [(name: String, tensor: Tensor)], prefix: String) {
+    /// Every object in this value, in the same manner.
+    var namedObjects: [(name: String, object: String)] {
+        var result: [(name: String, object: String)] = []
+        visit { name, value in
+            if case .object(let object) = value { result.append((name, object)) }
+        }
+        return result
+    }
+
+    /// Calls `body` with all that this value holds and its name, but not with what lies under keys that are neither texts nor whole
+    /// numbers.
+    private func visit(prefix: String = "", _ body: (String, TorchValue) -> Void) {
         func name(_ part: String) -> String { prefix.isEmpty ? part : "\(prefix).\(part)" }
+        body(prefix, self)
         switch self {
-        case .tensor(let tensor): result.append((prefix, tensor))
         case .list(let items):
-            for (index, item) in items.enumerated() { item.collect(into: &result, prefix: name("\(index)")) }
+            for (index, item) in items.enumerated() { item.visit(prefix: name("\(index)"), body) }
         case .dictionary(let entries):
             for entry in entries {
                 switch entry.key {
-                case .string(let key): entry.value.collect(into: &result, prefix: name(key))
-                case .integer(let key): entry.value.collect(into: &result, prefix: name("\(key)"))
+                case .string(let key): entry.value.visit(prefix: name(key), body)
+                case .integer(let key): entry.value.visit(prefix: name("\(key)"), body)
                 default: continue
                 }
             }

@@ -65,6 +65,45 @@ import ThawFormats
         #expect(ThawCommand.helpMessage(for: ConvertCommand.self).contains("without layers, loss and"))
     }
 
+    @Test func aLostCompilationIsSaid() throws {
+        let model = try folder.classifier()
+        // What a file of Keras 2 may be compiled with, through HDF5 or an archive.
+        try folder.rewrite("net.keras", to: "old.keras", "metadata.json") {
+            $0.replacing(/"keras_version": ?"[^"]*"/, with: "\"keras_version\": \"2.10.0\"")
+        }
+        try folder.rewrite("old.keras", to: "old.keras", "config.json") {
+            $0.replacing("\"Adam\"", with: "\"Nadam\"").replacing("\"amsgrad\"", with: "\"decay\"")
+                .replacing(/"decay": ?false/, with: "\"decay\": 0.004")
+        }
+        let run = CommandRun("convert", folder.path("old.keras"), folder.path("new.keras"))
+        #expect(run.status == 0, "\(run.message)")
+        #expect(run.remarks.contains("not compiled") && run.remarks.contains("optimizer"), "\(run.remarks)")
+        #expect(try Model.load(from: folder.file("new.keras")).optimizer == nil)
+        #expect(model.optimizer != nil)
+    }
+
+    @Test func sizesThatAreOpenAreAsked() throws {
+        let (data, label) = try folder.openModel("open.keras")
+        for command in [["summary"], ["convert"]] {
+            let out = command == ["convert"] ? [folder.path("out.keras")] : []
+            let asked = CommandRun(command + [folder.path("open.keras")] + out)
+            #expect(asked.status == 1)
+            #expect(asked.message.contains("--input-shape") && asked.message.contains("[?, ?, 1]"))
+            #expect(!asked.message.contains("Model.load"))
+            let run = CommandRun(command + [folder.path("open.keras")] + out + ["--input-shape", "4,5,1"])
+            #expect(run.status == 0, "\(run.message)")
+            let bad = CommandRun(command + [folder.path("open.keras")] + out + ["--input-shape", "4,x,1"])
+            #expect(bad.status == 64)
+        }
+        #expect(try Model.load(from: folder.file("out.keras")).inputShapes == [[4, 5, 1]])
+        // Data say it themselves, and their images lack the axis of channels here.
+        #expect(CommandRun("predict", folder.path("open.keras"), data).status == 0)
+        let measured = CommandRun("evaluate", folder.path("open.keras"), data, "--labels", label)
+        #expect(measured.status == 0, "\(measured.message)")
+        let other = CommandRun("predict", folder.path("open.keras"), data, "--input-shape", "9,9,1")
+        #expect(other.status == 1, "\(other.output)")
+    }
+
     @Test func aDictionaryOfACheckpointIsChosen() throws {
         let usual = CommandRun("convert", torchCheckpoint.path, folder.path("a.safetensors"))
         #expect(usual.status == 0 && usual.output.contains("Beside it the file holds optimizer ("))

@@ -66,6 +66,20 @@ import ThawFormats
         let difference = try FileDifference(old, new)
         #expect(!difference.parameters.isEmpty && difference.isEqual)
         #expect(throws: FormatError.self) { try TensorFile(fixtures.appending(path: "attack.pt")) }
+        let run = CommandRun("weights", fixtures.appending(path: "objects.pt").path)
+        #expect(run.status == 0 && run.output.contains("w"))
+        #expect(
+            run.remarks.contains("torch.optim.adam.Adam") && run.remarks.contains("more"), "\(run.remarks)")
+        #expect(CommandRun("weights", fixtures.appending(path: "tensor.pt").path).output.contains("tensor"))
+    }
+
+    @Test func metricsOfKeras3AreNoParameters() throws {
+        var file = HDF5Writer()
+        try file.add(.zeros([2]), at: "layers/metrics/vars/0")
+        try file.add(.zeros([1]), at: "metrics/mean/vars/0")
+        try file.write(to: folder.file("net.weights.h5"))
+        let read = try TensorFile(folder.file("net.weights.h5"))
+        #expect(read.entries.filter(\.isParameter).map(\.path) == ["layers/metrics/vars/0"])
     }
 
     @Test func whatIsNoFileOfTensorsIsSaid() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Testing
 import Thaw
 import ThawFormats
 
@@ -81,6 +82,36 @@ final class ToolFolder {
         if let loss { try model.compile(optimizer: .adam(), loss: loss, metrics: [.accuracy]) }
         try model.save(to: file(name))
         return model
+    }
+
+    /// Copies an archive with one of its texts changed.
+    func rewrite(_ name: String, to other: String, _ entry: String, _ change: (String) -> String) throws {
+        let archive = try ZipArchive(file(name))
+        let items = try archive.entries.map { old in
+            let bytes = try archive.read(old.name)
+            guard old.name == entry else { return ZipArchive.Item(old.name, contents: bytes) }
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(change(text) != text)
+            return ZipArchive.Item(old.name, contents: Array(change(text).utf8))
+        }
+        try ZipArchive.write(items, to: file(other))
+    }
+
+    /// A model of images of any size, with the paths of images of 4 x 5 without an axis of channels and of their classes.
+    func openModel(_ name: String) throws -> (data: String, labels: String) {
+        let model = Sequential(seed: 5, name: "open") {
+            Conv2D(2, kernelSize: 2, inputShape: [4, 5, 1])
+            GlobalAveragePooling2D()
+            Dense(3, activation: .softmax)
+        }
+        try model.compile(optimizer: .sgd(), loss: .sparseCategoricalCrossentropy)
+        try model.save(to: file(name))
+        try rewrite(name, to: name, "config.json") {
+            $0.replacing(/\[null, ?4, ?5, ?1\]/, with: "[null,null,null,1]")
+        }
+        try NPYFile.write(.zeros([3, 4, 5]), to: file("open.npy"))
+        try NPYFile.write(Tensor([0, 1, 2] as [Int32]), to: file("labels.npy"))
+        return (path("open.npy"), path("labels.npy"))
     }
 
     /// Rows of four numbers.

@@ -5,8 +5,10 @@ python make_torch.py
 
 import argparse
 import collections
+import datetime
 import json
 import os
+import pathlib
 
 import numpy as np
 import torch
@@ -28,10 +30,11 @@ def described(name, tensor):
 expected = {"read": {}, "refused": {}}
 
 
-def save(name, value, path, tensors, zip=True, protocol=2):
+def save(name, value, path, tensors, zip=True, protocol=2, left_out={}):
     torch.save(value, os.path.join(FOLDER, name), pickle_protocol=protocol, _use_new_zipfile_serialization=zip)
     expected["read"][name] = {
         "format": "zip" if zip else "legacy", "path": path, "tensors": [described(*pair) for pair in tensors],
+        "left_out": dict(left_out),
     }
 
 
@@ -67,8 +70,8 @@ save("nested.pt", {"model": {"state_dict": {"w": torch.ones(1)}}, "step": 1}, ["
 save("model_state.pt", {"model_state_dict": state}, ["model_state_dict"], state.items())
 save("groups.pt", {"encoder": {"w": torch.ones(2)}, "heads": [torch.zeros(1), {"b": torch.ones(1)}]}, [],
      [("encoder.w", torch.ones(2)), ("heads.0", torch.zeros(1)), ("heads.1.b", torch.ones(1))])
-save("tensor.pt", torch.arange(3), [], [("", torch.arange(3))])
-save("parameter.pt", torch.nn.Parameter(torch.ones(2)), [], [("", torch.ones(2))], zip=False)
+save("tensor.pt", torch.arange(3), [], [("tensor", torch.arange(3))])
+save("parameter.pt", torch.nn.Parameter(torch.ones(2)), [], [("tensor", torch.ones(2))], zip=False)
 
 base = torch.arange(24, dtype=torch.float32)
 views = {
@@ -90,12 +93,33 @@ save("types_legacy.pt", old, [], old.items(), zip=False)
 
 refuse("module.pt", model, "torch.nn.modules.container.Sequential")
 refuse("module_legacy.pt", model, "torch.nn.modules.container.Sequential", zip=False)
-refuse("namespace.pt", {"args": argparse.Namespace(a=1), "w": torch.ones(1)}, "argparse.Namespace")
+namespace = {"args": argparse.Namespace(a=1, path=pathlib.PurePosixPath("a")), "w": torch.ones(1)}
+for protocol in (2, 4):
+    save(f"namespace_{protocol}.pt", namespace, [], [("w", torch.ones(1))], protocol=protocol,
+         left_out={"args": "argparse.Namespace"})
+objects = {
+    "large": 2**80, "class": torch.optim.Adam, "module": torch.nn.Linear(1, 1), "array": np.ones(2), "date": datetime.date(2026, 1, 2),
+    "sparse": torch.eye(2).to_sparse(), "float8": torch.zeros(2, dtype=torch.float8_e4m3fn), "path": pathlib.PurePosixPath("a"),
+    "complex": torch.zeros(2, dtype=torch.complex64), "double": torch.zeros(3, dtype=torch.complex128), "many": collections.defaultdict(list, a=[torch.ones(3)]),
+    "state_dict": {"w": torch.ones(2), "phase": torch.zeros(2, dtype=torch.complex64)},
+}
+names = {
+    "large": "a whole number of more than 64 bits", "class": "torch.optim.adam.Adam", "module": "torch.nn.modules.linear.Linear",
+    "array": "numpy._core.multiarray._reconstruct", "date": "datetime.date", "sparse": "torch._utils._rebuild_sparse_tensor",
+    "float8": "a tensor of torch.float8_e4m3fn", "path": "pathlib._local.PurePosixPath",
+    "complex": "a tensor of torch.ComplexFloatStorage", "double": "a tensor of torch.ComplexDoubleStorage",
+    "state_dict.phase": "a tensor of torch.ComplexFloatStorage",
+}
+names["path"] = f"{type(objects['path']).__module__}.PurePosixPath"
+save("objects.pt", objects, ["state_dict"], [("w", torch.ones(2))], left_out=names)
+# The older format cannot hold the 8-bit type.
+del objects["float8"], names["float8"]
+save("objects_legacy.pt", objects, ["state_dict"], [("w", torch.ones(2))], zip=False, left_out=names)
 refuse("array.pt", {"a": np.ones(2)}, "_reconstruct")
 refuse("complex.pt", torch.zeros(2, dtype=torch.complex64), "torch.ComplexFloatStorage")
 refuse("float8.pt", torch.zeros(2, dtype=torch.float8_e4m3fn), "float8_e4m3fn")
 refuse("sparse.pt", torch.eye(2).to_sparse(), "_rebuild_sparse_tensor")
-refuse("large.pt", {"n": 2**80, "w": torch.ones(1)}, "64 bits")
+refuse("large.pt", {"n": 2**80}, "64 bits")
 
 
 class Attack:

@@ -153,9 +153,10 @@ struct Architecture: CustomTestStringConvertible, Sendable {
             BatchNormalization(momentum: 0.7)
         }
         let inner = Sequential(name: "inner") {
-            Dense(4, inputShape: [6])
+            Dense(4, activation: .leakyRelu(slope: 0.1), inputShape: [6])
             innermost
-            Dense(4)
+            Dense(4, activation: .elu(alpha: 0.5))
+            Activation(.hardSigmoidOfKeras2)
         }
         let input = Input(shape: [6], name: "input")
         let output = try Dense(2)(inner(input))

@@ -150,6 +150,25 @@ import ThawTestSupport
         #expect(try copy.evaluate(Dataset(x, y), verbosity: .silent)["accuracy"] != nil)
     }
 
+    @Test func whatIsLeftOutIsSaid() throws {
+        let model = Self.net()
+        #expect(model.savingNotes.isEmpty)
+        try model.compile(
+            optimizer: .nadam(learningRate: 0.01), loss: .meanSquaredError, metrics: [.meanAbsoluteError])
+        #expect(model.savingNotes.isEmpty)
+        try model.compile(optimizer: Nadam(learningRate: 0.01, momentumDecay: 0.5), loss: .meanSquaredError)
+        #expect(model.savingNotes.count == 1)
+        #expect(model.savingNotes.first?.contains("not compiled") == true)
+        #expect(model.savingNotes.first?.contains("nadam") == true)
+        try model.compile(
+            optimizer: .sgd(), loss: Loss(name: "own") { _, y in try y.mean(axes: [-1]) })
+        #expect(model.savingNotes.first?.contains("no loss own") == true)
+        try model.compile(
+            optimizer: .sgd(), loss: .meanSquaredError,
+            metrics: [.mean("mine") { _, y in try y.mean(axes: [-1]) }])
+        #expect(model.savingNotes == ["The metric mine is left out, since Keras has none that is the same."])
+    }
+
     @Test func uncompiledIfAsked() throws {
         let folder = try TestFolder()
         let model = Self.net()

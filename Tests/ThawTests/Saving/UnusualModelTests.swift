@@ -80,7 +80,7 @@ import ThawFormats
         }
     }
 
-    @Test func thereAreCases() { #expect(Self.cases.count == 31) }
+    @Test func thereAreCases() { #expect(Self.cases.count == 36) }
 
     /// Training goes on where it was, in the steps of the library that wrote the file, and measures what that measures.
     @Test(arguments: cases.filter { $0.logs != nil && !$0.name.contains("open") })
@@ -178,7 +178,7 @@ import ThawFormats
         let fixture = try Self.named("Keras 3, open sizes")
         let error = #expect(throws: SavedModelError.self) { try fixture.load() }
         let text = error?.description ?? ""
-        for word in ["open_sizes", "[null,null,null,2]", "inputShape", "keras.Input"] {
+        for word in ["open_sizes", "[?, ?, 2]", "inputShape", "keras.Input"] {
             #expect(text.replacing(" ", with: "").contains(word.replacing(" ", with: "")), "\(text)")
         }
         #expect(!text.contains("damaged"))

@@ -134,6 +134,31 @@ def typed(policy):
     return build
 
 
+def scaled(library):
+    layers = library.layers
+    model = library.Sequential(
+        [layers.Input((3,), name="rows"), layers.Dense(4, activation="tanh", name="hidden"), layers.Dense(2, name="answer")],
+        name="scaled")
+    of_keras_2 = library is tf_keras
+    scaling = (tf_keras.mixed_precision if of_keras_2 else keras.optimizers).LossScaleOptimizer
+    model.compile(scaling(library.optimizers.Adam(0.02)), "mse", run_eagerly=of_keras_2)
+    return model
+
+
+def activation_layers(library):
+    layers = library.layers
+    hard_sigmoid = library.Sequential([layers.Rescaling(0.2, 0.5), layers.ReLU(max_value=1.0)])
+    model = library.Sequential(
+        [
+            layers.Input((3,)), layers.Dense(6, activation=layers.LeakyReLU(negative_slope=0.1), name="leaky"),
+            layers.Dense(6, activation=layers.ELU(alpha=0.7), name="elu"),
+            layers.Activation(layers.ReLU(max_value=6.0), name="relu"),
+            layers.Dense(5, activation=hard_sigmoid, name="hard"), layers.Dense(2, activation=layers.Softmax(), name="answer"),
+        ], name="activation_layers")
+    model.compile(library.optimizers.SGD(0.05), "mse")
+    return model
+
+
 def open_sizes(library):
     layers = library.layers
     model = library.Sequential(
@@ -263,6 +288,13 @@ def make(folder):
         cases.append((f"Archive of Keras 2, {name}", tf_keras, rows(optimizer), ".keras", row, answer))
     for policy in ("mixed_float16", "mixed_bfloat16", "float16", "bfloat16"):
         cases.append((f"Keras 3, {policy}", keras, typed(policy), ".keras", row, answer, False, False, "float32"))
+    cases += [
+        ("Keras 3, scaled loss", keras, scaled, ".keras", row, answer),
+        ("Keras 3, scaled loss in HDF5", keras, scaled, ".h5", row, answer),
+        ("Keras 2, scaled loss", tf_keras, scaled, ".h5", row, answer),
+        ("Archive of Keras 2, scaled loss", tf_keras, scaled, ".keras", row, answer),
+        ("Keras 3, layers as activations", keras, activation_layers, ".keras", row, answer),
+    ]
     write(
         folder,
         "loading.json",
