@@ -28,7 +28,8 @@ struct KerasActivationLayer: Sendable, Equatable {
         guard layers.count != 1 else { return layers[0].object }
         guard !layers.isEmpty else { return nil }
         return .keras(
-            "Sequential", module: "keras", ["trainable": true, "layers": .array(layers.map(\.object))])
+            "Sequential", module: "keras",
+            ["name": "activation", "trainable": true, "layers": .array(layers.map(\.object))])
     }
 }
 
