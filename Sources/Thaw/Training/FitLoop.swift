@@ -15,6 +15,8 @@ final class FitLoop {
     /// The optimizer's settings before callbacks changed any, which are the program's.
     let optimizerSettings: [String: String]
     private let source: StepSource
+    /// What is frozen; nil before training, and where a single batch is trained on.
+    private var frozen: FrozenWatch?
     var history: History
     var place: FitPlace
 
@@ -43,6 +45,7 @@ final class FitLoop {
         do {
             model.training.requestedCheckpoints = []
             try begin()
+            if !model.training.isOneBatch { frozen = FrozenWatch(model) }
             while place.epoch < options.epochs, place.isWithinEpoch || !model.training.stopsTraining {
                 try runEpoch(isCancelled: isCancelled)
             }
@@ -50,13 +53,21 @@ final class FitLoop {
             if !model.training.isOneBatch, compilation.optimizer.batchNumber != place.fitStart {
                 try compilation.optimizer.replaceByAverages(model.trainableParameters)
             }
-            try callbacks.notify { try $0.onTrainEnd(logs: Logs(place.lastLogs)) }
+            try notify { try $0.onTrainEnd(logs: Logs(place.lastLogs)) }
             try finishCheckpoints()
+            history.frozen = try frozen?.record()
         } catch {
             history.end = error is CancellationError ? .cancelled : .failed
             throw error
         }
         return history
+    }
+
+    /// Calls the callbacks, which may change what is frozen; steps may not.
+    private func notify(_ hook: (Callback) throws -> Void) throws {
+        try frozen?.checkSteps()
+        defer { frozen?.acceptCallbacks() }
+        try callbacks.notify(hook)
     }
 
     /// Compiles the step and looks at all targets, so that what can be known to fail does so before training.
@@ -84,7 +95,7 @@ final class FitLoop {
         progress.heading("Epoch \(epoch + 1)/\(options.epochs)")
         if !place.isWithinEpoch {
             try metrics.reset()
-            try callbacks.notify { try $0.onEpochBegin(epoch: epoch) }
+            try notify { try $0.onEpochBegin(epoch: epoch) }
             place.begin(at: compilation.optimizer.batchNumber)
         }
         try source.begin(
@@ -98,14 +109,14 @@ final class FitLoop {
         let batchLogs = Logs { metrics.results }
         while place.batch < history.stepsPerEpoch, place.batch == 0 || !model.training.stopsTraining {
             let batch = place.batch
-            if !callbacks.isEmpty { try callbacks.notify { try $0.onTrainBatchBegin(batch: batch) } }
+            if !callbacks.isEmpty { try notify { try $0.onTrainBatchBegin(batch: batch) } }
             let (loss, isSkipped) = try runStep(batch, epoch: epoch)
             place.batch = batch + 1
             progress.update(place.batch) { metrics.results }
             if !callbacks.isEmpty {
                 batchLogs.invalidate()
                 (batchLogs.batchLoss, batchLogs.isStepSkipped) = (loss, isSkipped)
-                try callbacks.notify { try $0.onTrainBatchEnd(batch: batch, logs: batchLogs) }
+                try notify { try $0.onTrainBatchEnd(batch: batch, logs: batchLogs) }
                 try source.noteChanges(nextBatch: batch + 1)
                 place.readsFeatures = source.readsFeatures
                 try saveCheckpoints(afterEpoch: false)
@@ -119,7 +130,9 @@ final class FitLoop {
         // An epoch whose every step was left out has measured nothing; zeros would look perfect.
         let hasMeasured = compilation.optimizer.batchNumber > place.epochStart
         let logs = Logs(hasMeasured ? metrics.results : metrics.results.map { ($0.name, .nan) })
+        try frozen?.checkSteps()
         if let validation, (epoch + 1) % options.validationFrequency == 0 {
+            defer { frozen?.acceptCallbacks() }
             for entry in try validation.run(
                 callbacks: callbacks, progress: nil, verbosity: options.verbosity, isCancelled: isCancelled)
             {
@@ -129,7 +142,7 @@ final class FitLoop {
         do {
             // The epoch is recorded even if a callback throws.
             defer { history.append(epoch: epoch, logs.ordered) }
-            try callbacks.notify { try $0.onEpochEnd(epoch: epoch, logs: logs) }
+            try notify { try $0.onEpochEnd(epoch: epoch, logs: logs) }
         }
         progress.finish(place.batch, metrics: logs.ordered)
         place.end(logs.ordered)

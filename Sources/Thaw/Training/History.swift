@@ -32,6 +32,9 @@ public struct History: Sendable, Equatable {
     /// What `fit` said of the frozen prefix whose features it kept for the last epoch, such as
     /// `frozen prefix: 143 of 177 layers, features 200 x 7 x 7 x 1024, 38.28 MB, computed once`; nil if it kept none.
     public internal(set) var frozenPrefix: String?
+    /// The digests of what was frozen, before and after, and what moved; nil if nothing was frozen from the beginning to the end, or
+    /// training did not come to its end.
+    public internal(set) var frozen: FrozenRecord?
     /// Why training ended.
     public internal(set) var end: End = .completed
 

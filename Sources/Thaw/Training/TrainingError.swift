@@ -17,6 +17,8 @@ public enum TrainingError: ThawError, Equatable {
     case targetOutOfRange(value: Double, sample: Int, loss: String, range: ClosedRange<Double>)
     /// A loss or a gradient was infinite or NaN; the weights are as they were before the step.
     case nonFinite(NonFiniteReport)
+    /// A training step wrote to a parameter of a frozen layer.
+    case frozenValueChanged(path: String)
 
     /// What happened, what was expected, what came and how to mend it.
     public var description: String {
@@ -38,6 +40,9 @@ public enum TrainingError: ThawError, Equatable {
                 + "\(range.lowerBound)...\(range.upperBound); rescale the targets or choose another loss."
         case .nonFinite(let report):
             report.description
+        case .frozenValueChanged(let path):
+            "fit: \(path) belongs to a frozen layer, and training has changed it. A layer of your own that updates its state in "
+                + "every call should do so only while isTrainable; loading weights puts back what was there."
         }
     }
 }
