@@ -158,6 +158,7 @@ struct Topology {
         for input in inputs {
             let copy = Input(shape: input.shape)
             copy.takeName(of: inputLayer(of: input), automaticName: names(inputLayer(of: input)))
+            copy.ownsTrainableFlag = inputLayer(of: input).ownsTrainableFlag
             if let original = inputLayer(of: input) as? Input {
                 copy.preprocessingSetting = original.preprocessingSetting
             }
