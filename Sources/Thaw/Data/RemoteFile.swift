@@ -75,7 +75,10 @@ struct DownloadError: ThawError, Equatable {
     let name: String
     let reason: String
 
-    var description: String { "\(name) could not be downloaded: \(reason)." }
+    var description: String {
+        // Some of the system's sentences end in a full stop.
+        "\(name) could not be downloaded: \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)."
+    }
 }
 
 /// Takes the bytes of a download: bounds, counts, digests and writes them.

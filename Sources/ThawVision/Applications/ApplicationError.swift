@@ -18,7 +18,7 @@ public enum ApplicationError: ThawError, Equatable {
         case .invalidArgument(let application, let message):
             "\(application): \(message)"
         case .unavailable(let application, let publication, let reason, let remedy):
-            "the \(publication) weights of \(application) are not available: \(reason). \(remedy)"
+            "the \(publication) weights of \(application) are not available: \(reason)\(reason.hasSuffix(".") ? "" : ".") \(remedy)"
         case .otherFile(let file, let difference):
             "\(file) is not the published file of that name: \(difference). Remove it, so that it is downloaded again, or load it "
                 + "with weights: .file(...) if it is meant."

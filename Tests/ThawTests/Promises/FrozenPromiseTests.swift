@@ -103,6 +103,59 @@ import Testing
         }
     }
 
+    /// What a frozen model says of an image has the same bits whatever stands beside it, wherever it stands, and in either mode.
+    @Test(arguments: [Mode.inference, .training], [false, true])
+    func aPredictionDoesNotDependOnTheOthers(mode: Mode, isWide: Bool) throws {
+        let model: Model
+        let count = 12
+        var stream = RandomStream(seed: 3)
+        let x: Tensor
+        if isWide {
+            // Wide and large enough for Winograd's convolutions.
+            model = Sequential(seed: 6) {
+                Conv2D(32, kernelSize: 3, padding: .same, usesBias: false, inputShape: [16, 16, 32])
+                BatchNormalization()
+                ReLU()
+                Dropout(0.5)
+                Conv2D(32, kernelSize: 3, padding: .same)
+                GlobalAveragePooling2D()
+                Dense(10, activation: .softmax)
+            }
+            x = stream.normalTensor([count, 16, 16, 32])
+        } else {
+            model = try Self.transfer(optimizer: .sgd()).model
+            x = Self.images(count).x
+        }
+        model.freeze()
+        let together = try model.predict(x, mode: mode)
+        // Other images beside the first ones.
+        let others = stream.normalTensor([count] + x.shape.dropFirst(), mean: 40, standardDeviation: 30)
+        let mixed = Tensor.concatenate([x.prefix(5), others.dropFirst(5)], axis: 0)
+        #expect(try model.predict(mixed, mode: mode).prefix(5).isBitwiseEqual(to: together.prefix(5)))
+        // In another order.
+        let turned = Tensor.concatenate([x.dropFirst(7), x.prefix(7)], axis: 0)
+        let back = try model.predict(turned, mode: mode)
+        #expect(
+            try Tensor.concatenate([back.dropFirst(5), back.prefix(5)], axis: 0).isBitwiseEqual(to: together))
+        // In batches of other sizes, where a predictor chooses the convolutions.
+        let predictor = try model.predictor()
+        let whole = try predictor.predict(x)
+        for size in [1, 2, 5, 7] {
+            let parts = try stride(from: 0, to: count, by: size).map {
+                try predictor.predict(x.dropFirst($0).prefix(size))
+            }
+            #expect(try Tensor.concatenate(parts, axis: 0).isBitwiseEqual(to: whole), "\(size)")
+            if !isWide {
+                #expect(
+                    try model.predict(x, batchSize: size, mode: mode).isBitwiseEqual(to: together), "\(size)")
+            }
+        }
+        // An unfrozen one in training mode is the counterexample.
+        model.unfreeze()
+        let loose = try model.predict(mixed, mode: .training).prefix(5)
+        #expect(try !loose.isBitwiseEqual(to: model.predict(x, mode: .training).prefix(5)))
+    }
+
     /// Under Adam, convolution kernels and gammas that join at step 2,000 begin as gently as at step 1.
     @Test func unfrozenLateMovesAtMostOneLearningRate() throws {
         let rate = 0.001
