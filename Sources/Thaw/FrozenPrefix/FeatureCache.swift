@@ -9,7 +9,7 @@ public import Foundation
 /// Whatever changes a parameter or a statistic of the prefix, or which layers are frozen (a callback that loads or unfreezes), drops
 /// what was kept: the epoch goes on with the whole model, and the next one starts with the prefix as it is then.
 public enum FeatureCache: Sendable, Hashable {
-    /// In memory, up to a quarter of the machine's; in a file of the system's temporary folder beyond that.
+    /// In memory, up to a quarter of the machine's, or of its container's; in a file of the system's temporary folder beyond that.
     case automatic
     /// Nowhere: every step runs the whole model.
     case off
@@ -20,7 +20,7 @@ public enum FeatureCache: Sendable, Hashable {
     func folder(for byteCount: Int) -> URL? {
         switch self {
         case .automatic, .off:
-            byteCount > Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)
+            byteCount > MemoryLimit.bytes / 4
                 ? FileManager.default.temporaryDirectory : nil
         case .disk(let folder): folder
         }
