@@ -47,9 +47,9 @@ struct FinetuneOptions: ParsableArguments {
     var seed: UInt64 = 1
 
     @Option(
-        name: .long, parsing: .unconditional, help: "The most epochs of the head. (default: 100)",
+        name: .long, parsing: .unconditional, help: "The most epochs of the head. (default: 400)",
         transform: WholeNumber.from(1...1_000_000))
-    var epochs = 100
+    var epochs = 400
 
     @Option(
         name: .long, parsing: .unconditional, help: "How many pictures make a step. (default: 32)",

@@ -16,7 +16,7 @@ struct FinetunePlan: Codable, Sendable, Equatable {
     var seed: UInt64 = 1
     var batchSize = 32
     /// The most epochs of the head.
-    var epochs = 100
+    var epochs = 400
     var learningRate = 2e-3
     /// The epochs without a better validation loss after which training ends.
     var patience = 10
