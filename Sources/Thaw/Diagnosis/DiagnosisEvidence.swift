@@ -33,11 +33,14 @@ public struct DiagnosisEvidence: Sendable, Hashable, Codable {
     public internal(set) var change: String?
     /// What would be left of the drift after it.
     public internal(set) var driftAfterChange: Double?
-    /// A scale and an offset of the inputs that were fitted.
+    /// The scale of a change of the inputs that was fitted.
     public internal(set) var fittedScale: Double?
+    /// The offset of that change.
     public internal(set) var fittedOffset: Double?
     /// What would be left of the drift after these.
     public internal(set) var driftAfterFit: Double?
+    /// The greatest share that a live dropout layer drops.
+    public internal(set) var dropout = 0.0
     /// How much was computed, as a multiple of calling the model once without fusion, by its products.
     public internal(set) var work = 0.0
 }

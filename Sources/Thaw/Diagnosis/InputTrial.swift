@@ -20,6 +20,8 @@ final class InputTrial {
             Change(scale: 2, offset: -1, name: "x * 2 - 1"),
             Change(scale: 0.5, offset: 0.5, name: "(x + 1) / 2"),
             Change(scale: 510, offset: -1, name: "x * 510 - 1"),
+            Change(scale: 1 / 0.226, offset: -0.449 / 0.226, name: "(x - 0.449) / 0.226"),
+            Change(scale: 0.226, offset: 0.449, name: "x * 0.226 + 0.449"),
             Change(scale: -1, offset: 1, name: "1 - x"), Change(scale: -1, offset: 255, name: "255 - x"),
             Change(scale: -1, offset: 0, name: "-x"),
         ]

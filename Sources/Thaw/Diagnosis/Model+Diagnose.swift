@@ -31,6 +31,7 @@ extension Model {
             try run.run(isCancelled: isCancelled)
             var evidence = DiagnosisEvidence(run.measures)
             evidence.work = run.work
+            evidence.dropout = leaves.compactMap { $0.isTrainable ? $0.droppedShare : nil }.max() ?? 0
             if evidence.driftOfFirst > DiagnosisRules.leastDrift,
                 let trial = try InputTrial(model: self, feeder: feeder)
             {
@@ -38,10 +39,11 @@ extension Model {
             }
             let loss = compilation?.goals.first?.loss
             let scores = run.scores(classifies: loss.map(Self.classifies))
+            let layers = run.measures.map { NormalizationDrift($0) }
             return Diagnosis(
                 model: name, samples: feeder.count, batchSize: batchSize, scores: scores.map(\.own),
-                normalizations: run.measures.map { NormalizationDrift($0) }, evidence: evidence,
-                findings: DiagnosisRules(evidence: evidence, scores: scores).findings)
+                normalizations: layers, evidence: evidence,
+                findings: DiagnosisRules(evidence: evidence, scores: scores, layers: layers).findings)
         }
     }
 
@@ -52,5 +54,13 @@ extension Model {
 
     private static func classifies(_ loss: Loss) -> Bool {
         loss.targetKind == .classIndices || loss.name.contains("crossentropy")
+    }
+}
+
+extension Layer {
+    /// The share that the layer drops in training; nil for layers of other kinds.
+    fileprivate var droppedShare: Double? {
+        self is Dropout || self is AlphaDropout || self is SpatialDropout2D
+            ? (self as? RandomLayer)?.amount : nil
     }
 }

@@ -31,11 +31,55 @@ struct DoctorTrialCommand: ParsableCommand {
             throw ToolError("--part \(part): expected two whole numbers such as 0/2.")
         }
         let trials = DoctorTrial.all(purpose, faults: faults, healthy: healthy)
+        var outcomes: [TrialOutcome] = []
         for (index, trial) in trials.enumerated() where index % numbers[1] == numbers[0] {
             let (model, data) = try trial.prepared()
             let outcome = TrialOutcome(number: index, trial: trial, diagnosis: try model.diagnose(data))
             if detailed { Console.print(try outcome.line()) }
+            outcomes.append(outcome)
         }
+        if !detailed { Console.print(TrialTable(outcomes).text) }
+    }
+}
+
+/// How often the doctor named which cause.
+struct TrialTable {
+    private let outcomes: [TrialOutcome]
+
+    init(_ outcomes: [TrialOutcome]) { self.outcomes = outcomes }
+
+    /// How many of the faults were named first, and how many first or in a pair that leaves the same evidence.
+    var rightFaults: (first: Int, firstOrPair: Int, all: Int) {
+        let faults = outcomes.filter { $0.trial.cause != .nothingWrong }
+        return (faults.count { $0.isRight }, faults.count { $0.isRight || $0.isInPair }, faults.count)
+    }
+
+    /// In how many of the healthy models a fault was seen.
+    var falseAlarms: Int { outcomes.count { $0.trial.cause == .nothingWrong && !$0.isRight } }
+
+    /// The confusion table in Markdown, and the sums.
+    var text: String {
+        let causes = DiagnosisCause.allCases
+        var lines = [
+            "| what was done \\ what was named | " + causes.map(\.rawValue).joined(separator: " | ") + " |",
+            "|---|" + causes.map { _ in "---|" }.joined(),
+        ]
+        for truth in causes {
+            let own = outcomes.filter { $0.trial.cause == truth }
+            let cells = causes.map { named in "\(own.count { $0.diagnosis.cause == named })" }
+            lines.append("| \(truth.rawValue) | \(cells.joined(separator: " | ")) |")
+        }
+        let right = rightFaults
+        let healthy = outcomes.count - right.all
+        lines.append(
+            "Right: \(right.first) of \(right.all) faults, \(right.firstOrPair) with pairs; false alarms: \(falseAlarms) of \(healthy)."
+        )
+        for outcome in outcomes where !outcome.isRight {
+            lines.append(
+                "\(outcome.number) \(outcome.trial.architecture) \(outcome.trial.fault): \(outcome.diagnosis.findings.map(\.cause.rawValue))"
+                    + (outcome.isInPair ? ", a pair" : ""))
+        }
+        return lines.joined(separator: "\n")
     }
 }
 
@@ -44,6 +88,15 @@ struct TrialOutcome: Codable {
     let number: Int
     let trial: DoctorTrial
     let diagnosis: Diagnosis
+
+    /// Whether the first cause that was named is the right one.
+    var isRight: Bool { diagnosis.cause == trial.cause }
+
+    /// Whether the right cause is the second of two that leave the same evidence, as the doctor says.
+    var isInPair: Bool {
+        diagnosis.findings.first?.isTiedWithNext == true
+            && diagnosis.findings.dropFirst().first?.cause == trial.cause
+    }
 
     /// As a line of JSON.
     func line() throws -> String {

@@ -56,4 +56,34 @@ import Thaw
         let training = try model.evaluate(data, mode: .training, verbosity: .silent)
         #expect(try #require(training["loss"]) < 0.5 * (try #require(inference["loss"])))
     }
+
+    /// A small part of what `thaw doctor-trial --purpose scoring` scores.
+    @Test(arguments: DiagnosisCause.allCases)
+    func theDoctorNamesWhatWasDone(_ cause: DiagnosisCause) throws {
+        let outcomes = try [0, 1].map { number in
+            let trial = DoctorTrial(cause, number: number, purpose: .scoring)
+            let (model, data) = try trial.prepared()
+            return TrialOutcome(number: number, trial: trial, diagnosis: try model.diagnose(data))
+        }
+        for outcome in outcomes {
+            #expect(outcome.isRight, "\(outcome.trial): \(outcome.diagnosis.text)")
+            #expect(outcome.diagnosis.evidence.work < 2.2)
+            #expect(
+                cause == .nothingWrong
+                    || outcome.diagnosis.findings.allSatisfy { !$0.evidence.isEmpty && !$0.remedy.isEmpty })
+        }
+    }
+
+    @Test func theTableCountsWhatWasNamed() throws {
+        let (model, data) = try DoctorTrial(.dropout, number: 0, purpose: .tuning).prepared()
+        let diagnosis = try model.diagnose(data)
+        let outcomes = [DiagnosisCause.dropout, .nothingWrong].enumerated().map { number, truth in
+            TrialOutcome(
+                number: number, trial: DoctorTrial(truth, number: 0, purpose: .tuning), diagnosis: diagnosis)
+        }
+        let table = TrialTable(outcomes)
+        #expect(table.rightFaults.first == 1 && table.rightFaults.all == 1)
+        #expect(table.falseAlarms == 1)
+        #expect(table.text.contains("| dropout | 0 | 0 | 0 | 0 | 0 | 1 | 0 |"))
+    }
 }
