@@ -7,7 +7,9 @@ struct ThawCommand: AsyncParsableCommand {
         commandName: "thaw", abstract: "Deep learning in Swift, with transfer learning that works.",
         subcommands: [
             SummaryCommand.self, WeightsCommand.self, ConvertCommand.self, PredictCommand.self,
-            EvaluateCommand.self, DiffCommand.self, FinetuneCommand.self, DemoCommand.self, BlogCommand.self,
-            BookCommand.self, BenchWorker.self, LoadingBench.self,
+            EvaluateCommand.self, DoctorCommand.self, DiffCommand.self, FinetuneCommand.self,
+            DemoCommand.self, BlogCommand.self,
+            BookCommand.self, BenchWorker.self, LoadingBench.self, DoctorTrialCommand.self,
+            RecalibrationTrialCommand.self,
         ])
 }

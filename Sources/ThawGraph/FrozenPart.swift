@@ -73,18 +73,3 @@ public struct FrozenPart {
         return border.sorted { ($0.node, $0.output) < ($1.node, $1.output) }
     }
 }
-
-extension Graph {
-    /// Multiplications and additions of a convolution or a matrix product; nothing else counts.
-    fileprivate func productWork(of node: Node) -> Double {
-        let types = node.inputs.map { nodes[$0.node].outputTypes[$0.output] }
-        switch node.operation {
-        case is Convolution2D:
-            return 2 * Double(node.outputTypes[0].count) * Double(types[1].shape.prefix(3).reduce(1, *))
-        case let product as MatrixProduct:
-            let inner = types[0].shape[types[0].rank - (product.transposeA ? 2 : 1)]
-            return 2 * Double(node.outputTypes[0].count) * Double(inner)
-        default: return 0
-        }
-    }
-}

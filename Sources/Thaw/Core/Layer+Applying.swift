@@ -54,7 +54,7 @@ extension Layer {
                 try call(inputs, context: inner)
             }
             try LoadingBudget.current?.charge(outputs)
-            context.tracer.record(self, outputs: outputs)
+            context.tracer.record(self, inputs: inputs, outputs: outputs)
             return outputs
         } catch let error as GraphError {
             let operation = error.operation.isEmpty ? "" : "\(error.operation): "

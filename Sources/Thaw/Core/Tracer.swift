@@ -11,6 +11,8 @@ public final class Tracer {
         public let path: String
         /// The layer.
         public let layer: Layer
+        /// What it was called on.
+        public let inputs: [SymbolicTensor]
         /// Its outputs.
         public let outputs: [SymbolicTensor]
     }
@@ -68,8 +70,19 @@ public final class Tracer {
         if updates.updateValue(value, forKey: parameter) == nil { updatedParameters.append(parameter) }
     }
 
-    func record(_ layer: Layer, outputs: [SymbolicTensor]) {
-        layerOutputs.append(LayerOutput(path: graph.scope, layer: layer, outputs: outputs))
+    func record(_ layer: Layer, inputs: [SymbolicTensor], outputs: [SymbolicTensor]) {
+        layerOutputs.append(LayerOutput(path: graph.scope, layer: layer, inputs: inputs, outputs: outputs))
+    }
+
+    /// Begins another trace of the same model in the same graph, in which layers draw the same random numbers.
+    ///
+    /// - Returns: what the layers computed in the trace that ends.
+    func beginAnotherTrace() -> [LayerOutput] {
+        defer {
+            layerOutputs = []
+            randomCounts = [:]
+        }
+        return layerOutputs
     }
 
     /// The scopes in which random numbers were drawn.

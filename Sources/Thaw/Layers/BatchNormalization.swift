@@ -188,6 +188,9 @@ public final class BatchNormalization: Layer {
         return output
     }
 
+    /// The moving mean and the moving variance; none before the layer is built.
+    var statisticParameters: [Parameter] { [movingMean, movingVariance].compactMap { $0 } }
+
     /// For what a saved model says.
     func setMovingVarianceEstimate(_ estimate: VarianceEstimate) {
         movingVarianceEstimate = estimate

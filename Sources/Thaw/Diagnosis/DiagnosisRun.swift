@@ -1,0 +1,121 @@
+import ThawEngine
+import ThawTensor
+
+/// Runs a model over data in several ways at once, and keeps what the doctor looks at.
+final class DiagnosisRun {
+    /// How much more than inference alone it may cost.
+    static let greatestWork = 2.15
+
+    private let model: Model
+    private let compilation: Compilation?
+    private let feeder: BatchFeeder
+    private let batchSize: Int
+    private var key: StepKey
+    private var sheets: [ModeScores.Condition: ScoreSheet] = [:]
+    /// Inference on the samples that a way of calling was tried on.
+    private var references: [ModeScores.Condition: ScoreSheet] = [:]
+    private(set) var measures: [NormalizationMeasure] = []
+    /// What was computed, as a multiple of inference on all data.
+    private(set) var work = 0.0
+    private var steps: [String: DiagnosisStep] = [:]
+    private lazy var targets = compilation == nil ? nil : feeder.targets.first
+
+    init(model: Model, compilation: Compilation?, feeder: BatchFeeder, batchSize: Int) {
+        self.model = model
+        self.compilation = compilation
+        self.feeder = feeder
+        self.batchSize = batchSize
+        key = feeder.key(kind: .evaluate, model: model, mode: .inference)
+    }
+
+    private static let always: [ModeScores.Condition] = [.inference, .batchStatistics]
+
+    func run(isCancelled: () -> Bool) throws {
+        let batches = feeder.steps(ofSize: batchSize)
+        let rows = min(batchSize, feeder.count)
+        let all = try step(rows: rows, ModeScores.Condition.allCases)
+        // Where the further ways cost too much, they are tried on some of the batches.
+        var stride = 1
+        if all.work > Self.greatestWork {
+            let two = try step(rows: rows, Self.always)
+            let share = max(0.02, Self.greatestWork - two.work) / (all.work - two.work)
+            stride = max(1, Int((1 / share).rounded(.up)))
+        }
+        measures = try all.calls.compactMap { try NormalizationMeasure($0, optimizer: model.optimizer) }
+        if let compilation {
+            try feeder.checkTargets(compilation.goals, predictionShapes: all.step.predictionShapes)
+        }
+        feeder.begin(order: nil, batchSize: batchSize, seed: model.seed, epoch: 0, engine: model.engine)
+        for batch in 0..<batches {
+            if isCancelled() { throw CancellationError() }
+            model.engine.serveOthers()
+            let start = batch * batchSize
+            let rows = min(batchSize, feeder.count - start)
+            let conditions = batch.isMultiple(of: stride) ? ModeScores.Condition.allCases : Self.always
+            let step = try step(rows: rows, conditions)
+            try feeder.fill(step.step, start: start, rows: rows)
+            step.step.setRandomKey(seed: model.seed, step: 0, position: start)
+            try step.step.executable.run()
+            work += step.work * Double(rows) / Double(feeder.count)
+            collect(step, conditions: conditions, start: start, rows: rows)
+        }
+    }
+
+    /// The step for a number of rows.
+    private func step(rows: Int, _ conditions: [ModeScores.Condition]) throws -> DiagnosisStep {
+        let name = "\(rows) \(conditions.count)"
+        if let known = steps[name] { return known }
+        key.batchSize = rows
+        let step = try DiagnosisStep(
+            model: model, key: key, compilation: compilation, conditions: conditions)
+        steps[name] = step
+        return step
+    }
+
+    private func collect(
+        _ step: DiagnosisStep, conditions: [ModeScores.Condition], start: Int, rows: Int
+    ) {
+        let executable = step.step.executable
+        let target = compilation == nil ? nil : feeder.lastTargets?.first ?? targets?[start..<start + rows]
+        func prediction(_ condition: ModeScores.Condition) -> (Tensor, Double?)? {
+            step.places.predictions[condition].map { place in
+                (
+                    executable.output(place),
+                    step.places.losses[condition].map { Double(executable.scalar($0)) }
+                )
+            }
+        }
+        guard let inference = prediction(.inference) else { return }
+        for condition in conditions {
+            guard let (output, loss) = prediction(condition) else { continue }
+            sheets[condition, default: ScoreSheet()].add(
+                predictions: output, targets: target, loss: loss, rows: rows)
+            references[condition, default: ScoreSheet()].add(
+                predictions: inference.0, targets: target, loss: inference.1, rows: rows)
+        }
+        func add(_ places: (mean: Int, variance: Int), to moments: inout ChannelMoments, count: Int) {
+            moments.add(
+                mean: executable.output(places.mean).doubles,
+                variance: executable.output(places.variance).doubles, count: Double(count))
+        }
+        for (index, call) in step.calls.enumerated() where index < measures.count {
+            let count = call.input.shape.dropLast().reduce(1, *)
+            add(step.places.inference[index], to: &measures[index].inference, count: count)
+            add(step.places.batch[index], to: &measures[index].batch, count: count)
+            guard call.level == 0 else { continue }
+            let means = step.places.betweenSamples[index] ?? step.places.batch[index]
+            add(means, to: &measures[index].sampleMeans, count: rows)
+        }
+    }
+
+    /// The scores of all ways, and for each those of inference on the same samples.
+    func scores(classifies: Bool?) -> [(own: ModeScores, inference: ModeScores)] {
+        ModeScores.Condition.allCases.compactMap { condition in
+            guard let sheet = sheets[condition], let reference = references[condition] else { return nil }
+            return (
+                sheet.scores(condition, comparedWith: reference, classifies: classifies),
+                reference.scores(.inference, comparedWith: reference, classifies: classifies)
+            )
+        }
+    }
+}

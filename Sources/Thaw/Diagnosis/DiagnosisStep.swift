@@ -1,0 +1,98 @@
+import ThawEngine
+import ThawGraph
+import ThawTensor
+
+/// One executable that calls a model in several ways at once. What these have in common is computed once.
+struct DiagnosisStep {
+    /// Places among the executable's outputs.
+    struct Places {
+        /// The first output's prediction, by the way of calling.
+        var predictions: [ModeScores.Condition: Int] = [:]
+        /// The loss, by the way of calling.
+        var losses: [ModeScores.Condition: Int] = [:]
+        /// For each call of a normalization means and variances of its input: in inference, and by batch statistics.
+        var inference: [(mean: Int, variance: Int)] = []
+        var batch: [(mean: Int, variance: Int)] = []
+        /// For calls of level 0, means and variances of the samples' own means.
+        var betweenSamples: [Int: (mean: Int, variance: Int)] = [:]
+    }
+
+    let step: CompiledStep
+    let places: Places
+    let calls: [NormalizationCall]
+    /// How much work it is, as a multiple of inference alone.
+    let work: Double
+
+    /// - Parameters:
+    ///   - key: says batch size and shapes.
+    ///   - compilation: for the losses; nil computes none.
+    ///   - conditions: the ways of calling; inference always is one.
+    init(
+        model: Model, key: StepKey, compilation: Compilation?, conditions: [ModeScores.Condition],
+        output: Int = 0
+    ) throws {
+        let builder = StepBuilder(model: model, key: key, compilation: compilation, writesState: false)
+        var declared = Declared(graph: builder.graph)
+        var work = 1.0
+        var calls: [NormalizationCall] = []
+        for condition in [.inference] + conditions.filter({ $0 != .inference }) {
+            let context = Self.context(condition, builder.context)
+            let predictions = try model.trace(builder.inputs, context: context)
+            declared.places.predictions[condition] = declared.add("prediction", predictions[output])
+            if compilation != nil {
+                declared.places.losses[condition] = try declared.add("loss", builder.loss(of: predictions))
+            }
+            let records = builder.context.tracer.beginAnotherTrace()
+            if condition == .inference {
+                work = max(1, try builder.graph.productWork())
+                calls = NormalizationCall.all(in: records, of: builder.graph)
+                for call in calls {
+                    try declared.places.inference.append(declared.addMoments(of: call.input))
+                }
+            }
+            if condition == .batchStatistics {
+                let batchCalls = NormalizationCall.all(in: records, of: builder.graph)
+                for (index, call) in batchCalls.enumerated() {
+                    try declared.places.batch.append(declared.addMoments(of: call.input))
+                    if call.level == 0, call.input.rank > 2 {
+                        let means = try call.input.mean(axes: Array(1..<call.input.rank - 1))
+                        declared.places.betweenSamples[index] = try declared.addMoments(of: means)
+                    }
+                }
+            }
+        }
+        self.calls = calls
+        places = declared.places
+        self.work = try builder.graph.productWork() / work
+        step = try builder.compiled()
+    }
+
+    private static func context(_ condition: ModeScores.Condition, _ context: CallContext) -> CallContext {
+        var context = context
+        context.mode = condition == .inference ? .inference : .training
+        switch condition {
+        case .inference, .training: break
+        case .batchStatistics: context.statisticsOverride = .batch
+        case .batchStatisticsWithoutRandomness:
+            context.statisticsOverride = .batch
+            context.liveRandomness = .none
+        }
+        return context
+    }
+
+    /// The outputs that have been declared.
+    private struct Declared {
+        let graph: Graph
+        var places = Places()
+
+        func add(_ name: String, _ tensor: SymbolicTensor) -> Int {
+            graph.addOutput("\(name)_\(graph.outputs.count)", tensor)
+            return graph.outputs.count - 1
+        }
+
+        func addMoments(of tensor: SymbolicTensor) throws -> (mean: Int, variance: Int) {
+            let (mean, variance) = try tensor.moments()
+            return (add("mean", mean), add("variance", variance))
+        }
+    }
+}
