@@ -19,6 +19,7 @@ let examples = [
     "Reproducibility",
     "StoppingAndGoingOn",
     "PretrainedNetwork",
+    "TwoQuestions",
 ]
 
 let package = Package(

@@ -33,6 +33,9 @@ import ThawTensor
             try #require(history.loss.last), try #require(history.validationLoss.last)
         )
         #expect(validated > 20 * trained, "\(trained) in fit, \(validated) in validation")
+        let diagnosis = try model.diagnose(sample)
+        #expect(diagnosis.cause == .frozenOnBatchStatistics, "\(diagnosis)")
+        #expect(diagnosis.findings.first?.remedy.joined().contains("statistics = .automatic") == true)
         // Frozen as Thaw freezes, both agree.
         for case let norm as Thaw.BatchNormalization in model.layers { norm.statistics = .automatic }
         let healed = try model.fit(sample, epochs: 60, validation: sample, verbosity: .silent)
@@ -76,6 +79,13 @@ import ThawTensor
         #expect(history["accuracy"].last == 1)
         let classes = Set(try model.predict(images).argMax().ints)
         #expect(classes.count == 1, "\(classes)")
+        #expect(try Self.accuracy(model, images) < 0.5)
+        let diagnosis = try model.diagnose(images)
+        #expect(diagnosis.cause == .notConverged, "\(diagnosis)")
+        #expect(diagnosis.findings.first?.remedy.joined().contains("recalibrate") == true)
+        let recalibration = try model.recalibrate(on: images)
+        #expect(try Self.accuracy(model, images) == 1)
+        try recalibration.undo()
         #expect(try Self.accuracy(model, images) < 0.5)
         // Statistics that follow at once.
         let (quick, _) = try Self.threeImages(momentum: 0.01)
