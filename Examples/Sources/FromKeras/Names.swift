@@ -144,5 +144,5 @@ func calls(on model: Sequential, _ x: Tensor, _ y: Tensor, _ weights: Tensor, da
     model.unfreeze()
     top.isTrainable = false
     try model.unfreeze(from: "dense_1", keepingBatchNormalizationFrozen: true)
-    print(model.frozenDigest)
+    print(history.frozen?.isUnchanged ?? true, model.frozenDigest)
 }
