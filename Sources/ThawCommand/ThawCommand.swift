@@ -8,6 +8,6 @@ struct ThawCommand: AsyncParsableCommand {
         subcommands: [
             SummaryCommand.self, WeightsCommand.self, ConvertCommand.self, PredictCommand.self,
             EvaluateCommand.self, DiffCommand.self, FinetuneCommand.self, DemoCommand.self, BlogCommand.self,
-            BookCommand.self, BenchWorker.self, LoadingBench.self,
+            BookCommand.self, BenchWorker.self, LoadingBench.self, PictureBench.self,
         ])
 }
