@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, ROOT)
 
 from harness import report  # noqa: E402
-from harness.cases import CASES, PEERS, STARTUP_TARGET_SECONDS  # noqa: E402
+from harness.cases import CASES, PEERS, PHOTOGRAPHS, STARTUP_TARGET_SECONDS  # noqa: E402
 from harness.workers import Worker, WorkerError, first_step_seconds, idle_share  # noqa: E402
 
 
@@ -24,12 +24,19 @@ def say(text):
 class Contestant:
     """Us or a peer: how its worker is started, and the settings to try in a case."""
 
-    def __init__(self, name, command, environment, training=({},), prediction=({},)):
+    def __init__(self, name, command, environment, settings=None, keeps_features=True):
         self.name, self.command, self.environment = name, command, environment
-        self.training, self.prediction = training, prediction
+        self.settings, self.keeps_features = settings, keeps_features
 
     def variants(self, case):
-        return self.prediction if case.name == "predict" else self.training
+        """Empty if it does not take part."""
+        return ({},) if self.settings is None else self.settings.get(case.settings, ())
+
+    def epochs(self, case, options):
+        """How many epochs a round has: all of a job if features are kept, since the first then takes longer."""
+        if case.plain_epochs and not self.keeps_features and not options.whole:
+            return case.plain_epochs
+        return 1 if options.quick and not case.plain_epochs else case.epochs
 
     def start(self, case, variant, options):
         """A worker that is built, compiled and warm."""
@@ -45,7 +52,8 @@ class Contestant:
                     "batch": case.batch,
                     "threads": options.threads,
                     "variant": variant,
-                }
+                },
+                timeout=1800,
             )
             worker.answers = [prepared]
             return worker
@@ -91,7 +99,7 @@ def contestants(options):
             script = os.path.join(ROOT, "peers", peer.script)
             found.append(
                 Contestant(
-                    peer.name, [options.python, script], peer.environment, peer.training, peer.prediction
+                    peer.name, [options.python, script], peer.environment, peer.settings, peer.keeps_features
                 )
             )
     return found
@@ -100,7 +108,9 @@ def contestants(options):
 def measure(case, players, options):
     """All rounds of one case. Every worker lives for the case only, so that peak memory is the case's own."""
     entries, workers = {}, []
-    for player in players:
+    players = {player.name: player for player in players if player.variants(case)}
+    rounds = options.rounds or case.rounds
+    for player in players.values():
         try:
             worker = player.best_worker(case, options)
             workers.append(worker)
@@ -108,23 +118,26 @@ def measure(case, players, options):
                 "variant": worker.variant,
                 "versions": worker.versions,
                 "rounds": [],
+                "others": [],
                 "peakResidentBytes": None,
             }
         except WorkerError as error:
             entries[player.name] = {"error": str(error)}
             say(f"  {player.name}: {error}")
     shares = idle_share(workers) if workers else {}
-    epochs = 1 if options.quick else case.epochs
-    for turn in range(options.rounds):
+    for turn in range(rounds):
         # Another one begins each round, so that nobody always follows the same neighbour.
         for worker in workers[turn % len(workers) :] + workers[: turn % len(workers)] if workers else []:
             entry = entries[worker.name]
             if "error" in entry:
                 continue
+            epochs = players[worker.name].epochs(case, options)
             try:
                 answer = worker.run(case, epochs)
                 entry["rounds"].append(case.value(answer, epochs))
+                entry["others"].append(answer.get("others"))
                 entry["peakResidentBytes"] = answer["peak_rss_bytes"]
+                entry["epochs"] = epochs
             except WorkerError as error:
                 entry["error"] = str(error)
     for worker in workers:
@@ -139,10 +152,13 @@ def measure(case, players, options):
         if entry.get("rounds"):
             entry["median"] = statistics.median(entry["rounds"])
     medians = {name: entry["median"] for name, entry in entries.items() if "median" in entry}
-    rivals = {name: value for name, value in medians.items() if name != "thaw"}
+    rivals = {name: value for name, value in medians.items() if name not in ("thaw", "torch-cached")}
     best = min(rivals, key=rivals.get, default=None)
     ratio = medians["thaw"] / rivals[best] if best and "thaw" in medians else None
     passed = None if ratio is None else ratio <= case.target
+    cached = medians["thaw"] / medians["torch-cached"] if {"thaw", "torch-cached"} <= medians.keys() else None
+    if cached and cached > case.cached_target:
+        passed = False
     if case.reported and medians.get("thaw", 0) > case.reported:
         passed = False
     return {
@@ -150,12 +166,14 @@ def measure(case, players, options):
         "unit": case.unit,
         "batch": case.batch,
         "samples": case.samples,
-        "epochs": epochs,
+        "epochs": case.epochs,
         "contestants": entries,
         "idleShare": shares,
         "bestPeer": best,
         "ratio": ratio,
         "target": case.target,
+        "cachedRatio": cached,
+        "cachedTarget": case.cached_target,
         "reported": case.reported,
         "pass": passed,
         "concerns": report.concerns(case, {worker.name: worker.answers for worker in workers}),
@@ -166,7 +184,7 @@ def measure_startup(players, options):
     """Medians of fresh processes; the first of each warms the file cache and is not counted."""
     seconds = {}
     for player in players:
-        if player.name == "torch-compile":
+        if player.name in ("torch-compile", "torch-cached"):
             continue
         try:
             times = [
@@ -200,11 +218,19 @@ def save(options, description, results, startup):
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    names = list(CASES) + ["startup"]
-    parser.add_argument("--cases", default=",".join(names), help=f"of {','.join(names)}; all by default")
-    parser.add_argument("--rounds", type=int, default=5, help="turns each contestant gets (default 5)")
+    default = [*CASES, "startup"]
+    names = [*default, *PHOTOGRAPHS]
+    parser.add_argument(
+        "--cases",
+        default=",".join(default),
+        help=f"of {','.join(names)}; photographs for all from {list(PHOTOGRAPHS)[0]} on; all before these by default",
+    )
+    parser.add_argument("--rounds", type=int, help="turns each contestant gets (by default what the case has)")
     parser.add_argument(
         "--quick", action="store_true", help="one epoch a round, peers at their likely best settings"
+    )
+    parser.add_argument(
+        "--whole", action="store_true", help="let all peers do all epochs of a job, rather than some of them"
     )
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="measure Thaw alone")
     parser.add_argument("--only", default="", help="names of peers to keep, with commas between")
@@ -215,7 +241,9 @@ def parse():
         "--threads", type=int, default=os.cpu_count(), help="for all contestants that can be told"
     )
     options = parser.parse_args()
-    options.cases = options.cases.split(",")
+    options.cases = [
+        name for given in options.cases.split(",") for name in (PHOTOGRAPHS if given == "photographs" else [given])
+    ]
     options.only = [name for name in options.only.split(",") if name]
     for name in options.cases:
         if name not in names:
@@ -223,7 +251,7 @@ def parse():
     for name in options.only:
         if name not in [peer.name for peer in PEERS]:
             parser.error(f"there is no peer named {name}; there are {', '.join(p.name for p in PEERS)}")
-    if options.rounds < 1:
+    if options.rounds is not None and options.rounds < 1:
         parser.error("there must be at least one round")
     return options
 
@@ -241,20 +269,23 @@ def main():
                 startup = measure_startup(players, options)
                 say("  " + report.startup_line(startup))
             else:
-                results.append(measure(CASES[name], players, options))
+                results.append(measure((CASES | PHOTOGRAPHS)[name], players, options))
                 say("  " + report.case_line(results[-1]))
             save(options, description, results, startup)
     except KeyboardInterrupt:
         interrupted = True
         say("\ninterrupted; these cases were complete:")
+    taking_part = {name for result in results for name in result["contestants"]}
+    names = [name for name in names if name != "torch-cached" or name in taking_part]
+    counts = {options.rounds or (CASES | PHOTOGRAPHS)[result["case"]].rounds for result in results} or {0}
     print(
         f"{description['processor']}, {description['cores']} cores, load before {description['loadBefore']}; "
-        f"medians of {options.rounds} rounds\n"
+        f"medians of {', '.join(str(count) for count in sorted(counts))} rounds\n"
     )
     if results:
         print(report.case_table(results, names), report.memory_table(results, names), sep="\n\n")
     if startup:
-        print("\n" + report.startup_table(startup, [name for name in names if name != "torch-compile"]))
+        print("\n" + report.startup_table(startup, [name for name in names if name not in ("torch-compile", "torch-cached")]))
     print("\n" + report.notes(results))
     if interrupted:
         return 130

@@ -8,13 +8,19 @@ class Case:
     name: str
     batch: int
     samples: int
-    epochs: int  # per round, so that a round takes about a second
+    epochs: int  # per round; of the small nets so that a round takes about a second
     target: float  # our time as a share of the best peer's
     unit: str = "ms/step"
     reported: float | None = None  # what the published experiment with this net took for a step, on a laptop
+    rounds: int = 5
+    settings: str = "training"  # which of a peer's lists of settings it chooses from
+    plain_epochs: int | None = None  # what peers that keep no features do of a job, whose epochs all take as long
+    cached_target: float | None = None  # our time as a share of PyTorch's with features cached by hand
 
     def value(self, answer, epochs):
-        """Milliseconds per step or per image of one answered round."""
+        """Milliseconds per step or per image of one answered round, or seconds for all epochs of a job."""
+        if self.unit == "s/job":
+            return answer["seconds"] * self.epochs / epochs
         count = self.samples * epochs if self.unit == "ms/image" else answer["steps"]
         return answer["seconds"] * 1000 / count
 
@@ -33,7 +39,26 @@ CASES = {
         Case("alphadropout", batch=32, samples=12_800, epochs=3, target=0.5, reported=1),
         Case("bn20", batch=32, samples=12_800, epochs=1, target=0.5),
         Case("cnn", batch=64, samples=3_200, epochs=1, target=0.6),
-        Case("predict", batch=64, samples=3_200, epochs=2, target=0.4, unit="ms/image"),
+        Case("predict", 64, 3_200, epochs=2, target=0.4, unit="ms/image", settings="prediction"),
+    )
+}
+
+# Networks for photographs of 224 x 224, not among the cases that are measured by default: a round takes minutes.
+PHOTOGRAPHS = {
+    case.name: case
+    for case in (
+        Case("resnet50-predict", 32, 128, 1, target=0.4, unit="ms/image", settings="photo prediction"),
+        Case("resnet50", 32, 64, 1, target=0.6, rounds=3, settings="photo training"),
+        Case("mobilenet", 32, 128, 1, target=0.6, rounds=3, settings="photo training"),
+        Case("mobilenet-third", 32, 128, 5, target=0.4, rounds=3, settings="photo training", plain_epochs=1),
+        Case(
+            "blog", 32, 200, 10, target=0.25, unit="s/job", rounds=1, settings="photo job", plain_epochs=2,
+            cached_target=0.5,
+        ),
+        Case(
+            "head", 32, 200, 20, target=0.05, unit="s/job", rounds=1, settings="photo job", plain_epochs=2,
+            cached_target=0.5,
+        ),
     )
 }
 
@@ -45,8 +70,8 @@ class Peer:
     name: str
     script: str
     environment: dict
-    training: tuple  # variants; the first is the one that --quick takes untried
-    prediction: tuple
+    settings: dict  # lists of variants by what they are for; the first of a list is the one that --quick takes untried
+    keeps_features: bool = False
 
 
 def keras_variants(jits):
@@ -62,39 +87,67 @@ def keras_prediction(jits):
     )
 
 
+def photograph_settings(*variants):
+    """Few, since trying one takes a minute."""
+    return {"photo " + kind: variants for kind in ("prediction", "training", "job")}
+
+
 PEERS = (
     Peer(
         "keras-tensorflow",
         "keras_worker.py",
         {"KERAS_BACKEND": "tensorflow"},
-        keras_variants((False, True)),
-        keras_prediction((False, True)),
+        {
+            "training": keras_variants((False, True)),
+            "prediction": keras_prediction((False, True)),
+            **photograph_settings({"jit_compile": False}, {"jit_compile": "auto"}),
+        },
     ),
     # Without jit_compile Keras on JAX runs operation by operation, a hundred times slower.
     Peer(
         "keras-jax",
         "keras_worker.py",
         {"KERAS_BACKEND": "jax"},
-        keras_variants((True,)),
-        keras_prediction((True,)),
+        {
+            "training": keras_variants((True,)),
+            "prediction": keras_prediction((True,)),
+            **photograph_settings({"jit_compile": True}),
+        },
     ),
     # Small steps may be faster on one thread than on two.
     Peer(
         "torch-eager",
         "torch_worker.py",
         {},
-        ({"compile": "none"}, {"compile": "none", "threads": 1}),
-        ({"compile": "none", "batch": 64}, {"compile": "none", "batch": 256}),
+        {
+            "training": ({"compile": "none"}, {"compile": "none", "threads": 1}),
+            "prediction": ({"compile": "none", "batch": 64}, {"compile": "none", "batch": 256}),
+            **photograph_settings({"compile": "none"}),
+        },
     ),
     Peer(
         "torch-compile",
         "torch_worker.py",
         {},
-        ({"compile": "step"}, {"compile": "step", "threads": 1}, {"compile": "model"}),
-        tuple(
-            {"compile": "model", "freezing": freezing, "batch": batch}
-            for freezing in (True, False)
-            for batch in (64, 256)
-        ),
+        {
+            "training": ({"compile": "step"}, {"compile": "step", "threads": 1}, {"compile": "model"}),
+            "prediction": tuple(
+                {"compile": "model", "freezing": freezing, "batch": batch}
+                for freezing in (True, False)
+                for batch in (64, 256)
+            ),
+            "photo prediction": ({"compile": "model", "freezing": True},),
+            "photo training": ({"compile": "model"},),
+            # Compiling the part that is trained, for two sizes of batches, in training and evaluation, takes too long.
+            "photo job": ({"compile": "frozen"},),
+        },
+    ),
+    # What a user may do by hand: the frozen part runs once for each sample, and what it gives is kept.
+    Peer(
+        "torch-cached",
+        "torch_worker.py",
+        {},
+        {"photo job": ({"compile": "none", "cached": True}, {"compile": "frozen", "cached": True})},
+        keeps_features=True,
     ),
 )

@@ -128,8 +128,21 @@ def notes(results):
         for name, entry in result["contestants"].items():
             if entry.get("variant"):
                 lines.append(f"- {result['case']}, {name}: best with {entry['variant']}")
+            if entry.get("epochs") and result["unit"] == "s/job" and entry["epochs"] < result["epochs"]:
+                lines.append(
+                    f"- {result['case']}, {name}: SCALED, {entry['epochs']} of {result['epochs']} epochs were measured"
+                )
+            others = [share for share in entry.get("others", []) if share is not None]
+            if others and max(others) > 0.2:
+                shares = ", ".join(f"{share:.1f}" for share in others)
+                lines.append(f"- {result['case']}, {name}: NOISY, in its rounds others used {shares} cores")
             if entry.get("error"):
                 lines.append(f"- {result['case']}, {name}: FAILED: {entry['error']}")
+        if result.get("cachedRatio"):
+            lines.append(
+                f"- {result['case']}: {result['cachedRatio']:.2f} of PyTorch with features cached by hand, "
+                f"target {result['cachedTarget']:.2f}"
+            )
         lines += [f"- {result['case']}: {concern}" for concern in result.get("concerns", [])]
         for name, share in result.get("idleShare", {}).items():
             if name == "other processes":

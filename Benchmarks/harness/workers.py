@@ -57,8 +57,15 @@ class Worker:
         return self.read(timeout)
 
     def run(self, case, epochs):
-        """Runs a prepared case; the answer is kept, to compare the work that the contestants do."""
-        answer = self.ask({"case": case.name, "run": True, "epochs": epochs})
+        """Runs a prepared case; the answer is kept, to compare the work that the contestants do.
+
+        It also says how many cores all other processes used meanwhile, where /proc tells.
+        """
+        busy, own, start = machine_busy_seconds(), self.processor_seconds(), time.monotonic()
+        answer = self.ask({"case": case.name, "run": True, "epochs": epochs}, timeout=1800)
+        if None not in (busy, own):
+            others = machine_busy_seconds() - busy - (self.processor_seconds() - own)
+            answer["others"] = max(0.0, others / (time.monotonic() - start))
         self.answers.append(answer | {"epochs": epochs})
         return answer
 

@@ -6,7 +6,7 @@ Variants: jit_compile and steps_per_execution as `compile` takes them, and batch
 import os
 import sys
 
-from protocol import cases, take_standard_output, work
+from protocol import cases, photograph_cases, take_standard_output, work
 
 answers = take_standard_output()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -14,6 +14,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import keras  # noqa: E402
+import keras_photographs as photographs  # noqa: E402
 import numpy as np  # noqa: E402
 
 layers = keras.layers
@@ -84,13 +85,17 @@ def cnn():
 
 
 CASES = cases(mlp, selu100, nadam, adamw, alphadropout, bn20, cnn)
+PHOTOGRAPHS = photograph_cases(photographs)
 
 
 def make_case(request):
     variant = request.get("variant", {})
     batch = variant.get("batch", request["batch"])
-    stack, optimizer = CASES[request["case"]]()
-    model = keras.Sequential(stack)
+    if request["case"] in PHOTOGRAPHS:
+        model, optimizer = PHOTOGRAPHS[request["case"]]()
+    else:
+        stack, optimizer = CASES[request["case"]]()
+        model = keras.Sequential(stack)
     model.compile(
         optimizer=optimizer,
         loss="sparse_categorical_crossentropy",
@@ -102,10 +107,11 @@ def make_case(request):
     samples = request["samples"]
     generator = np.random.default_rng(1)
     x = generator.standard_normal((samples,) + model.input_shape[1:], dtype=np.float32)
-    labels = generator.integers(0, 10, size=samples).astype(np.int32)
+    classes = min(10, model.output_shape[-1])
+    labels = generator.integers(0, classes, size=samples).astype(np.int32)
     steps = -(-samples // batch)
 
-    if request["case"] == "predict":
+    if request["case"].endswith("predict"):
 
         def run(epochs):
             for _ in range(epochs):
@@ -114,7 +120,15 @@ def make_case(request):
     else:
 
         def run(epochs):
-            history = model.fit(x, labels, batch_size=batch, epochs=epochs, shuffle=False, verbose=0)
+            history = model.fit(
+                x,
+                labels,
+                batch_size=batch,
+                epochs=epochs,
+                validation_data=(x, labels) if request["case"] == "blog" else None,
+                shuffle=False,
+                verbose=0,
+            )
             return steps * epochs, history.history["loss"][-1]
 
     return sum(int(np.prod(variable.shape)) for variable in model.trainable_variables), run

@@ -70,6 +70,12 @@ def cases(*builders):
     return found | {"mlp32": found["mlp"], "mlp128": found["mlp"], "predict": found["cnn"]}
 
 
+def photograph_cases(module):
+    """The functions of a module that build the nets for photographs, by case."""
+    names = ("resnet50-predict", "resnet50", "mobilenet", "mobilenet-third", "blog", "head")
+    return {name: getattr(module, name.replace("-", "_")) for name in names}
+
+
 def work(answers, name, versions, make_case, first_step):
     """All that a worker does: with --first-step one step from nothing, otherwise what it is asked for."""
     if "--first-step" in sys.argv:

@@ -2,12 +2,12 @@
 
 Variants: compile is "none" (eager), "model" (the forward pass, its loss and through them the backward
 pass) or "step" (the optimizer's update too); batch for `predict`; freezing folds weights into the
-compiled inference graph; threads overrides the request's.
+compiled inference graph; threads overrides the request's; cached keeps what a frozen part makes of the samples.
 """
 
 import os
 
-from protocol import cases, take_standard_output, work
+from protocol import cases, photograph_cases, take_standard_output, work
 
 answers = take_standard_output()
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
@@ -16,6 +16,8 @@ os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
 
 import torch  # noqa: E402
 from torch import nn  # noqa: E402
+
+import torch_photographs as photographs  # noqa: E402
 
 
 def normal_(layer, variance_scale):
@@ -91,6 +93,7 @@ def cnn():
 
 
 CASES = cases(mlp, selu100, nadam, adamw, alphadropout, bn20, cnn)
+PHOTOGRAPHS = photograph_cases(photographs)
 
 
 def prediction(model, x, batch, variant):
@@ -144,10 +147,31 @@ def training(model, optimizer, x, labels, batch, variant):
     return run
 
 
+def make_photographs(request):
+    """A case with a network for photographs, of which a part may be frozen."""
+    variant = request.get("variant", {})
+    frozen, trained, make_optimizer = PHOTOGRAPHS[request["case"]]()
+    last = torch.channels_last
+    frozen, trained = frozen and frozen.to(memory_format=last), trained.to(memory_format=last)
+    parameters = sum(parameter.numel() for parameter in trained.parameters())
+    x = torch.randn(request["samples"], *photographs.SHAPE).to(memory_format=last)
+    batch = variant.get("batch", request["batch"])
+    if request["case"].endswith("predict"):
+        return parameters, prediction(trained, x, batch, variant)
+    classes = 2 if request["case"] in ("blog", "head") else 10
+    labels = torch.randint(0, classes, (request["samples"],))
+    validates = request["case"] == "blog"
+    return parameters, photographs.training(
+        frozen, trained, make_optimizer, x, labels, batch, variant, validates
+    )
+
+
 def make_case(request):
     variant = request.get("variant", {})
     torch.set_num_threads(variant.get("threads") or request.get("threads") or os.cpu_count())
     torch.manual_seed(1)
+    if request["case"] in PHOTOGRAPHS:
+        return make_photographs(request)
     model, shape, make_optimizer = CASES[request["case"]]()
     x = torch.randn(request["samples"], *shape)
     labels = torch.randint(0, 10, (request["samples"],))

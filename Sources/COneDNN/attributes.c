@@ -36,6 +36,13 @@ dnnl_primitive_attr_t thaw_make_attributes(const thaw_post_operation *post, int3
             }
             continue;
         }
+        case THAW_POST_SUM:
+#if V3
+            status = dnnl_post_ops_append_sum(operations, 1.0f, 0, dnnl_data_type_undef);
+#else
+            status = dnnl_post_ops_append_sum(operations, 1.0f);
+#endif
+            continue;
         }
 #if V3
         status = dnnl_post_ops_append_eltwise(operations, kind, alpha, beta);

@@ -8,8 +8,7 @@ struct ThawCommand: AsyncParsableCommand {
         subcommands: [
             SummaryCommand.self, WeightsCommand.self, ConvertCommand.self, PredictCommand.self,
             EvaluateCommand.self, DoctorCommand.self, DiffCommand.self, FinetuneCommand.self,
-            DemoCommand.self, BlogCommand.self,
-            BookCommand.self, BenchWorker.self, LoadingBench.self, DoctorTrialCommand.self,
-            RecalibrationTrialCommand.self,
+            DemoCommand.self, BlogCommand.self, BookCommand.self, BenchWorker.self, LoadingBench.self,
+            PictureBench.self, DoctorTrialCommand.self, RecalibrationTrialCommand.self,
         ])
 }

@@ -40,7 +40,8 @@ enum {
     THAW_POST_EXPONENTIAL,
     THAW_POST_LINEAR,        // alpha x + beta
     THAW_POST_CLIP,          // alpha ... beta
-    THAW_POST_ADD            // adds a tensor of `operand` layout
+    THAW_POST_ADD,           // adds a tensor of `operand` layout
+    THAW_POST_SUM            // adds what the destination holds
 };
 
 typedef struct {
@@ -82,12 +83,10 @@ thaw_primitive *thaw_matmul_create(
     const thaw_post_operation *post, int32_t post_count, int32_t threads);
 
 /// source nchw-ordered sizes (with nhwc strides), weights oihw or goihw sizes. `winograd`, here and for the gradients, asks
-/// for Winograd's algorithm, which oneDNN has for few shapes and in layouts of its own choice. `constant_weights` lets it
-/// choose a layout of the weights that takes long to make.
+/// for Winograd's algorithm, which oneDNN has for few shapes and in layouts of its own choice.
 thaw_primitive *thaw_convolution_create(
     const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
-    const thaw_window *window, int32_t winograd, int32_t constant_weights, const thaw_post_operation *post,
-    int32_t post_count, int32_t threads);
+    const thaw_window *window, int32_t winograd, const thaw_post_operation *post, int32_t post_count, int32_t threads);
 
 /// SOURCE is the gradient that is written, DESTINATION the gradient that arrives.
 thaw_primitive *thaw_convolution_backward_data_create(

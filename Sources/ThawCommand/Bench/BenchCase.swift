@@ -8,7 +8,8 @@ final class BenchCase {
     /// For the driver, which checks that every contestant trains as many.
     var trainableParameterCount: Int { model.trainableParameterCount }
     private let batch: Int
-    private let model: Sequential
+    private let photographs: PhotographCase?
+    private let model: Model
     private let x: Tensor
     private let data: Dataset
 
@@ -17,13 +18,19 @@ final class BenchCase {
         self.name = name
         self.batch = batch
         steps = (samples + batch - 1) / batch
-        let (model, optimizer) = try Self.build(name)
-        self.model = model
+        photographs = PhotographCase(rawValue: name)
+        let optimizer: Optimizer
+        if let photographs {
+            (model, optimizer) = (try photographs.model(), photographs.optimizer)
+        } else {
+            (model, optimizer) = try Self.build(name)
+        }
         try model.compile(optimizer: optimizer, loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
         var stream = RandomStream(seed: 7)
-        let shape = [samples] + Self.sampleShape(name)
+        let shape = [samples] + (photographs == nil ? Self.sampleShape(name) : PhotographCase.sampleShape)
         x = stream.normalTensor(shape, mean: 0, standardDeviation: 1)
-        let labels = (0..<samples).map { _ in Int32(stream.int(in: 0..<10)) }
+        let classes = photographs?.classes ?? 10
+        let labels = (0..<samples).map { _ in Int32(stream.int(in: 0..<classes)) }
         data = try Dataset(x, Tensor(labels))
     }
 
@@ -31,12 +38,14 @@ final class BenchCase {
     ///
     /// - Returns: the loss of the last epoch; nil where nothing is trained.
     @discardableResult func run(epochs: Int) throws -> Double? {
-        if name == "predict" {
+        if name == "predict" || photographs == .predict {
             for _ in 0..<epochs { _ = try model.predict(x, batchSize: batch, verbosity: .silent) }
             return nil
         }
-        return try model.fit(data, batchSize: batch, epochs: epochs, shuffle: false, verbosity: .silent).loss
-            .last
+        let validation = photographs?.validates == true ? data : nil
+        return try model.fit(
+            data, batchSize: batch, epochs: epochs, validation: validation, shuffle: false, verbosity: .silent
+        ).loss.last
     }
 
     private static func sampleShape(_ name: String) -> [Int] {
@@ -116,8 +125,8 @@ final class BenchCase {
         let name: String
         var description: String {
             """
-            there is no benchmark case "\(name)"; there are mlp32, mlp128, selu100, nadam, adamw, alphadropout, bn20, cnn and \
-            predict.
+            there is no benchmark case "\(name)"; there are mlp32, mlp128, selu100, nadam, adamw, alphadropout, bn20, cnn, \
+            predict, \(PhotographCase.allCases.map(\.rawValue).joined(separator: ", ")).
             """
         }
     }

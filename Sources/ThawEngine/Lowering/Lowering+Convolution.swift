@@ -14,11 +14,11 @@ extension Lowering {
         var bias = thaw_layout()
         if epilogue.bias != nil { bias = thaw_layout(sizes: [shape.output[3]], strides: [1]) }
         let count = threads.forProduct(operations: shape.operations)
-        let constant: Int32 = isConstant(node.inputs[1]) ? 1 : 0
-        let primitive = fastest(shape) { source, weights, destination, window, winograd in
+        let primitive = fastest(shape, keepsLayout: epilogue.isAddedInPlace) {
+            source, weights, destination, window, winograd in
             withUnsafePointer(to: bias) { bias in
                 thaw_convolution_create(
-                    source, weights, bias, destination, window, winograd, constant, epilogue.posts,
+                    source, weights, bias, destination, window, winograd, epilogue.posts,
                     Int32(epilogue.posts.count), count)
             }
         }
@@ -34,6 +34,10 @@ extension Lowering {
             (.weights, try kernel(of: primitive, shape, from: node.inputs[1], phase)),
         ]
         reads += try epilogue.operands(self)
+        if epilogue.isAddedInPlace, let residual = epilogue.residual {
+            guard primitive.matches(.destination, .images(shape.output)) else { return false }
+            reads.append((.destination, try place(result, over: residual)))
+        }
         let target = try storage(
             forResult: result, as: .destination, of: primitive, plain: .images(shape.output), phase: phase)
         add(
@@ -116,9 +120,11 @@ extension Lowering {
     /// The primitive by Winograd's algorithm where it is worth it and oneDNN has it, else the direct one; nil if there is
     /// neither.
     ///
-    /// - Parameter create: makes a primitive from the layouts of input, kernel and output, the window, and 1 for Winograd.
+    /// - Parameters:
+    ///   - keepsLayout: whether the output must lie as it is given, which Winograd's algorithm does not do.
+    ///   - create: makes a primitive from the layouts of input, kernel and output, the window, and 1 for Winograd.
     private func fastest(
-        _ shape: ConvolutionShape,
+        _ shape: ConvolutionShape, keepsLayout: Bool = false,
         create: (
             UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>, UnsafePointer<thaw_layout>,
             UnsafePointer<thaw_window>, Int32
@@ -130,7 +136,7 @@ extension Lowering {
                 withUnsafePointer(to: shape.window) { Primitive(create(a, b, d, $0, winograd)) }
             }
         }
-        if !isBatchInvariant, shape.isWorthWinograd,
+        if !isBatchInvariant, !keepsLayout, shape.isWorthWinograd,
             let winograd = primitive(input.freely, output.freely, winograd: 1),
             ConvolutionShape.isFast(winograd)
         {

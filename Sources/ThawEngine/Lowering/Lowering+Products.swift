@@ -5,9 +5,13 @@ import ThawTensor
 extension Lowering {
     /// Lowers a product with its epilogue; what the library refuses runs as a program of ours behind it.
     func lowerProduct(_ fusion: ProductFusion) throws {
-        var epilogue = Epilogue(fusion, self)
-        if try lowerProduct(fusion.nodes[0], epilogue, result: fusion.result) { return }
-        epilogue = Epilogue()
+        if isAddedInPlace(fusion),
+            try lowerProduct(fusion.nodes[0], Epilogue(fusion, self, inPlace: true), result: fusion.result)
+        {
+            return
+        }
+        if try lowerProduct(fusion.nodes[0], Epilogue(fusion, self), result: fusion.result) { return }
+        let epilogue = Epilogue()
         let plain = Graph.Value(node: fusion.nodes[0], output: 0)
         guard try lowerProduct(fusion.nodes[0], epilogue, result: plain) else {
             throw EngineError.library(
@@ -23,6 +27,26 @@ extension Lowering {
             builder.finish(
                 count: type.count, columns: fusion.bias == nil ? nil : type.shape.last,
                 phase: analysis.phase[fusion.nodes[0]], threads: threads))
+    }
+
+    /// Whether a convolution may add to the residual where that lies, which takes a third less memory traffic than a result of
+    /// its own: nothing reads the residual afterwards. Its other readers are convolutions, which run in their order.
+    private func isAddedInPlace(_ fusion: ProductFusion) -> Bool {
+        let product = fusion.nodes[0]
+        guard let convolution = graph.nodes[product].operation as? Convolution2D,
+            let residual = fusion.residual.map(analysis.root), !analysis.required.contains(residual),
+            analysis.phase[residual.node] == .main, analysis.phase[product] == .main,
+            units.unit[residual.node] >= 0, graph.nodes[residual.node].outputTypes.count == 1
+        else { return false }
+        let shape = ConvolutionShape(
+            convolution, input: analysis.type(graph.nodes[product].inputs[0]).shape,
+            kernel: analysis.type(graph.nodes[product].inputs[1]).shape,
+            output: graph.nodes[product].outputTypes[0].shape)
+        guard isBatchInvariant || !shape.isWorthWinograd else { return false }
+        return analysis.users[residual.node].allSatisfy { user in
+            user != product && units.unit[user] == product
+                || graph.nodes[user].operation is Convolution2D && isLowered(units.unit[user])
+        }
     }
 
     private func lowerProduct(_ index: Int, _ epilogue: Epilogue, result: Graph.Value) throws -> Bool {
@@ -118,14 +142,20 @@ extension Lowering {
 struct Epilogue {
     var bias: Graph.Value?
     var residual: Graph.Value?
+    /// Whether the result takes the residual's place.
+    var isAddedInPlace = false
     var posts: [thaw_post_operation] = []
 
     init() {}
 
-    init(_ fusion: ProductFusion, _ lowering: Lowering) {
+    init(_ fusion: ProductFusion, _ lowering: Lowering, inPlace: Bool = false) {
         bias = fusion.bias
         residual = fusion.residual
-        if fusion.residual != nil {
+        isAddedInPlace = inPlace
+        if inPlace {
+            posts.append(
+                thaw_post_operation(kind: Int32(THAW_POST_SUM), alpha: 0, beta: 0, operand: thaw_layout()))
+        } else if fusion.residual != nil {
             let shape = lowering.analysis.type(fusion.result).shape
             posts.append(
                 thaw_post_operation(kind: Int32(THAW_POST_ADD), alpha: 0, beta: 0, operand: .images(shape)))
@@ -137,7 +167,9 @@ struct Epilogue {
     func operands(_ lowering: Lowering) throws -> [(Primitive.Argument, Storage)] {
         var result: [(Primitive.Argument, Storage)] = []
         if let bias { result.append((.bias, try lowering.storage(for: bias))) }
-        if let residual { result.append((.postOperand(0), try lowering.storage(for: residual))) }
+        if let residual, !isAddedInPlace {
+            result.append((.postOperand(0), try lowering.storage(for: residual)))
+        }
         return result
     }
 }

@@ -25,6 +25,7 @@ final class Lowering {
     private(set) var assignedVariables: [OneDNNVariable] = []
     private(set) var readVariables: [OneDNNVariable] = []
 
+    private var loweredUnits: Set<Int> = []
     private var storageOf: [Graph.Value: Storage] = [:]
     private var storageOfVariable: [ObjectIdentifier: Storage] = [:]
     /// Values that are computed straight into the variable they are assigned to.
@@ -63,6 +64,7 @@ final class Lowering {
             } else {
                 try lowerSingle(members[0])
             }
+            loweredUnits.insert(id)
         }
         for output in graph.outputs { outputStorages.append(try ownedCopy(of: output.value)) }
         if let predicate = graph.assignmentPredicate {
@@ -122,6 +124,16 @@ final class Lowering {
         storageOf[value] = storage
         return storage
     }
+
+    /// Makes a value that no step has made yet take the place of another, which nothing reads any more.
+    func place(_ value: Graph.Value, over other: Graph.Value) throws -> Storage {
+        let storage = try storage(for: other)
+        storageOf[analysis.root(value)] = storage
+        return storage
+    }
+
+    /// Whether the steps of a unit are there.
+    func isLowered(_ unit: Int) -> Bool { loweredUnits.contains(unit) }
 
     private func variableStorage(_ variable: any GraphVariable) throws -> Storage {
         if let storage = storageOfVariable[ObjectIdentifier(variable)] { return storage }
