@@ -32,6 +32,11 @@ struct DiagnosisRules {
         let e = evidence
         guard e.normalizations > 0 else { return ([], false) }
         if e.frozenOnBatch > 0 { return ([(.frozenOnBatchStatistics, 1)], false) }
+        if e.drift > Self.leastDrift, let share = knownInitialShare, share > 0.3,
+            e.initialShare > 0.75 * share
+        {
+            return ([(.notConverged, share)], false)
+        }
         let change = explained(e.driftAfterChange, of: e.driftOfFirst)
         if e.driftOfFirst > Self.leastDrift, change > 0.93 { return ([(.preprocessing, change)], false) }
         let initial = explained(e.driftBesideInitialShare, of: e.drift)
@@ -55,6 +60,13 @@ struct DiagnosisRules {
         // A scale and an offset of the inputs are what fog does, and what another preprocessing does.
         if fit > 0.9 { return ([(.otherDomain, 0.6), (.preprocessing, fit)], true) }
         return ([(.otherDomain, 0.9)], false)
+    }
+
+    /// The weight that the first values still have by the optimizer's count of updates, in the median layer; nil if it counts none. Statistics
+    /// that came from a file may have converged before.
+    private var knownInitialShare: Double? {
+        let shares = layers.compactMap(\.initialShare).sorted()
+        return shares.isEmpty ? nil : shares[shares.count / 2]
     }
 
     private func explained(_ rest: Double?, of whole: Double) -> Double {
