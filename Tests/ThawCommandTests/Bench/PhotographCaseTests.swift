@@ -7,13 +7,7 @@ import Thaw
 @Suite struct PhotographCaseTests {
     @Test func whatIsTrained() throws {
         // Keras's numbers of trainable parameters.
-        let counts: [PhotographCase: Int] = [
-            .predict: 25_583_592, .trainResNet50: 23_555_082, .trainMobileNet: 3_217_226,
-            .thirdOfMobileNet: 2_404_874, .blog: 15_178_754, .head: 4098,
-        ]
-        for photographs in PhotographCase.allCases {
-            let count = try photographs.model().trainableParameterCount
-            #expect(count == counts[photographs], "\(photographs.rawValue)")
-        }
+        #expect(try PhotographCase.trainMobileNet.model().trainableParameterCount == 3_217_226)
+        #expect(try PhotographCase.thirdOfMobileNet.model().trainableParameterCount == 2_404_874)
     }
 }
