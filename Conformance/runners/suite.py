@@ -289,7 +289,7 @@ def run_case(case, library, folder):
         if PRINTS_TRACEBACKS:
             traceback.print_exc()
         words = " ".join(str(error).split())
-        return {"result": "error", "detail": f"{type(error).__name__}: {words if len(words) < 200 else words[:200] + ' ...'}"}
+        return {"result": "error", "detail": f"{type(error).__name__}: {words if len(words) < 300 else words[:300] + ' ...'}"}
     return {"result": "holds", "detail": ""}
 
 

@@ -70,7 +70,7 @@ def main():
             found = [(case, outcome) for case, outcome in seen if outcome["result"] == result]
             if found:
                 text += [heading, ""]
-                text += [f"- [{case['title']}]({case['file']}): {outcome['detail']}." for case, outcome in found] + [""]
+                text += [f"- [{case['title']}]({case['file']}): {outcome['detail'].rstrip('.')}." for case, outcome in found] + [""]
     pathlib.Path(options.output).write_text("\n".join(text).rstrip() + "\n")
 
 
