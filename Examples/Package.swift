@@ -19,6 +19,7 @@ let examples = [
     "Reproducibility",
     "StoppingAndGoingOn",
     "PretrainedNetwork",
+    "Doctor",
 ]
 
 let package = Package(

@@ -10,6 +10,6 @@ struct ThawCommand: AsyncParsableCommand {
             EvaluateCommand.self, DoctorCommand.self, DiffCommand.self, FinetuneCommand.self,
             DemoCommand.self, BlogCommand.self,
             BookCommand.self, BenchWorker.self, LoadingBench.self, DoctorTrialCommand.self,
-            RecalibrationTrialCommand.self,
+            RecalibrationTrialCommand.self, DoctorCostCommand.self,
         ])
 }
