@@ -20,6 +20,7 @@ let examples = [
     "StoppingAndGoingOn",
     "PretrainedNetwork",
     "TwoQuestions",
+    "Doctor",
 ]
 
 let package = Package(

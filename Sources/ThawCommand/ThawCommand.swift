@@ -10,5 +10,6 @@ struct ThawCommand: AsyncParsableCommand {
             EvaluateCommand.self, DoctorCommand.self, DiffCommand.self, FinetuneCommand.self,
             DemoCommand.self, BlogCommand.self, BookCommand.self, BenchWorker.self, LoadingBench.self,
             PictureBench.self, DoctorTrialCommand.self, RecalibrationTrialCommand.self,
+            DoctorCostCommand.self,
         ])
 }

@@ -15,6 +15,9 @@ struct ChannelMoments {
     /// The mean of the variances that the batches have for themselves: what moving statistics follow.
     var varianceWithinBatches: [Double] { withinBatches.map { weight > 0 ? max(0, $0 / weight) : 0 } }
 
+    /// How many batches were added.
+    private(set) var batches = 0
+
     /// How many numbers each channel has had.
     var count: Double { weight }
 
@@ -33,6 +36,7 @@ struct ChannelMoments {
             squares = mean
             withinBatches = mean
         }
+        batches += 1
         let total = weight + count
         for channel in mean.indices {
             let difference = batchMean[channel] - mean[channel]

@@ -9,6 +9,8 @@ public struct DiagnosisEvidence: Sendable, Hashable, Codable {
     public internal(set) var frozenOnBatch = 0
     /// The drift where every normalization goes by the batch, as in training.
     public internal(set) var drift = 0.0
+    /// The drift that chance alone would leave if training had used batches of the diagnosis' size.
+    public internal(set) var expectedDrift = 0.0
     /// The drift in inference, where one layer's adds to the next one's.
     public internal(set) var driftInInference = 0.0
     /// The drift of normalizations before which there is no other.
@@ -57,6 +59,7 @@ extension DiagnosisEvidence {
         self.frozen = frozen.count
         frozenOnBatch = frozen.count { [.batch, .batchUpdating].contains($0.layer.statistics) }
         drift = mean(measures.map(\.drift))
+        expectedDrift = mean(measures.map(\.expectedDrift))
         driftInInference = mean(measures.map(\.driftInInference))
         driftOfFirst = mean(first.map(\.drift))
         driftOfFrozen = frozen.isEmpty ? nil : mean(frozen.map(\.drift))

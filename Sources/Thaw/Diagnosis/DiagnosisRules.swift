@@ -16,7 +16,7 @@ struct DiagnosisRules {
     /// The findings; never empty.
     var findings: [Diagnosis.Finding] {
         var (found, isTied) = causes
-        if found.isEmpty { found = dropout.map { [$0] } ?? [(.nothingWrong, 1)] }
+        if found.isEmpty { found = [dropout ?? noisyStatistics ?? (.nothingWrong, 1)] }
         let words = DiagnosisWords(evidence: evidence, scores: scores, layers: layers)
         var result = found.map { cause, strength in
             Diagnosis.Finding(
@@ -37,15 +37,17 @@ struct DiagnosisRules {
         {
             return ([(.notConverged, share)], false)
         }
-        let change = explained(e.driftAfterChange, of: e.driftOfFirst)
-        if e.driftOfFirst > Self.leastDrift, change > 0.93 { return ([(.preprocessing, change)], false) }
         let initial = explained(e.driftBesideInitialShare, of: e.drift)
-        if e.drift > 0.03, (0.05...0.97).contains(e.initialShare), initial > 0.88 {
+        if e.drift > 0.03, (0.05...0.97).contains(e.initialShare), initial > 0.88,
+            e.driftBesideInitialShare < 0.05
+        {
             return ([(.notConverged, initial)], false)
         }
+        let change = explained(e.driftAfterChange, of: e.driftOfFirst)
         let fit = explained(e.driftAfterFit, of: e.driftOfFirst)
-        let isFar = e.fittedScale.map { $0 > 3.1 || $0 < 1 / 3.1 } ?? false
-        if e.driftOfFirst > Self.leastDrift, isFar, fit > 0.8 { return ([(.preprocessing, fit)], false) }
+        if e.driftOfFirst > Self.leastDrift, isPreprocessing(change: change, fit: fit) {
+            return ([(.preprocessing, max(change, fit))], false)
+        }
         let batch = explained(e.driftBesideBatchShare, of: e.driftOfFirst)
         if isOfSmallBatches(batch) { return ([(.batchTooSmall, batch)], false) }
         guard e.drift > Self.leastDrift || e.driftOfFirst > Self.leastDrift else { return ([], false) }
@@ -69,6 +71,15 @@ struct DiagnosisRules {
         return shares.isEmpty ? nil : shares[shares.count / 2]
     }
 
+    /// Whether a scale and an offset of the inputs explain the drift as other data hardly does: a change that people make, a nearly
+    /// perfect fit, or a scale far from 1.
+    private func isPreprocessing(change: Double, fit: Double) -> Bool {
+        if change > 0.93 || fit > 0.99 { return true }
+        guard let scale = evidence.fittedScale, scale > 0 else { return false }
+        let size = max(scale, 1 / scale)
+        return size > 3.1 && fit > 0.8 || size > 20 && max(fit, change) > 0.5
+    }
+
     private func explained(_ rest: Double?, of whole: Double) -> Double {
         guard let rest, whole > 0 else { return 0 }
         return 1 - rest / whole
@@ -89,10 +100,18 @@ struct DiagnosisRules {
         guard share >= 0.17, explained >= 0.35, evidence.drift >= 0.0025,
             evidence.driftBesideBatchShare < 0.06, evidence.meanShiftOfFirst < 0.2
         else { return false }
-        let size = max(1, (1 / share).rounded())
+        let off = abs(share * max(1, (1 / share).rounded()) - 1)
         // Small drifts leave the size uncertain.
-        let isWhole = evidence.driftOfFirst < 0.04 || abs(share * size - 1) < 0.15
-        return isWhole && (lossRatio ?? 1) < 1.12
+        let isWhole = evidence.driftOfFirst < 0.04 || off < 0.2
+        return isWhole && ((lossRatio ?? 1) < 1.12 || off < 0.08)
+    }
+
+    /// Statistics that are further from the data's than chance would leave them, and do no harm to speak of: as small batches do.
+    private var noisyStatistics: Cause? {
+        guard evidence.expectedDrift > 0, evidence.drift > 0.0022,
+            evidence.drift > 4 * evidence.expectedDrift
+        else { return nil }
+        return (.batchTooSmall, 0.5)
     }
 
     /// Whether random layers make training mode much worse.

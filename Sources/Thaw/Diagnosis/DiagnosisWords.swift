@@ -103,7 +103,13 @@ struct DiagnosisWords {
     }
 
     private var smallBatch: [String] {
-        [
+        guard evidence.batchShare >= 0.17 else {
+            return [
+                "The moving statistics are \(short(evidence.drift / max(1e-9, evidence.expectedDrift))) times as far from the data's as "
+                    + "batches of this size would leave them by chance: they look gathered on smaller ones."
+            ]
+        }
+        return [
             "The moving variances of the first layers are \(short(evidence.varianceRatioOfFirst)) of the data's in the median, as "
                 + "batches of about \(short(1 / max(0.01, evidence.batchShare))) samples give; the means are right."
         ]

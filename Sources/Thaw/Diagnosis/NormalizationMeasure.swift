@@ -40,6 +40,16 @@ struct NormalizationMeasure {
     /// How far the moving statistics are from the batch's.
     var drift: Double { moving.drift(from: batch.statistics, epsilon: epsilon) }
 
+    /// What chance leaves of drift where all is well: a batch's mean varies by what its variance lacks of the population's, and its
+    /// variance about as much; the data averages over its batches, the moving statistics over `(1 + momentum) / (1 - momentum)`.
+    var expectedDrift: Double {
+        guard batch.batches > 1 else { return 0 }
+        let shares = zip(batch.variance, batch.varianceWithinBatches).map { ($0 - $1) / ($0 + epsilon) }
+        let lacking = shares.reduce(0, +) / Double(max(1, shares.count))
+        let averaged = (1 - layer.momentum) / (1 + layer.momentum) + 1 / Double(batch.batches)
+        return 2 * lacking * averaged
+    }
+
     /// The same with what the layer gets as the model predicts.
     var driftInInference: Double { moving.drift(from: inference.statistics, epsilon: epsilon) }
 

@@ -5,24 +5,24 @@ struct TrialLayers {
     let momentum: Double
     let dropout: Double
 
-    private func normalization(scale: Bool = true) -> BatchNormalization {
+    func normalization(scale: Bool = true) -> BatchNormalization {
         BatchNormalization(momentum: momentum, scale: scale)
     }
 
     /// Dropout, or nothing.
-    private var dropouts: [Layer] { dropout > 0 ? [Dropout(dropout)] : [] }
+    var dropouts: [Layer] { dropout > 0 ? [Dropout(dropout)] : [] }
 
-    private func dropped(_ value: LayerOutput) throws -> LayerOutput {
+    func dropped(_ value: LayerOutput) throws -> LayerOutput {
         dropout > 0 ? try Dropout(dropout)(value) : value
     }
 
-    private func convolution(_ filters: Int, _ size: Size2D = 3, strides: Size2D = 1) -> Conv2D {
+    func convolution(_ filters: Int, _ size: Size2D = 3, strides: Size2D = 1) -> Conv2D {
         Conv2D(
             filters, kernelSize: size, strides: strides, padding: .same, usesBias: false,
             kernelInitializer: .heNormal)
     }
 
-    private func head(_ units: Int, _ activation: ActivationFunction) -> Dense {
+    func head(_ units: Int, _ activation: ActivationFunction) -> Dense {
         Dense(units, activation: activation, name: "head")
     }
 
@@ -67,7 +67,7 @@ struct TrialLayers {
         return Sequential(layers + [GlobalAveragePooling2D(), head(4, .softmax)], seed: seed)
     }
 
-    private func convolutionInput(_ filters: Int) -> Conv2D {
+    func convolutionInput(_ filters: Int) -> Conv2D {
         Conv2D(
             filters, kernelSize: 3, padding: .same, usesBias: false, kernelInitializer: .heNormal,
             inputShape: TrialTask.imageShape)
@@ -125,7 +125,7 @@ struct TrialLayers {
         return try model(of: image, value, seed: seed)
     }
 
-    private func model(of image: Input, _ value: any LayerArgument, seed: UInt64) throws -> Model {
+    func model(of image: Input, _ value: any LayerArgument, seed: UInt64) throws -> Model {
         let features = try dropped(GlobalAveragePooling2D()(value))
         return try Model(inputs: [image], outputs: [head(4, .softmax)(features)], seed: seed)
     }
