@@ -24,17 +24,17 @@ let norms = net.layers.compactMap { $0 as? BatchNormalization }
 for norm in norms { norm.statistics = .batch }
 
 let sample = try Dataset(x.prefix(1), y.prefix(1))
-func fineTune() throws {
+func fineTune(_ net: Sequential, on sample: Dataset) throws {
     try net.compile(optimizer: .sgd(learningRate: 0.01), loss: .meanSquaredError)
     let history = try net.fit(sample, epochs: 60, validation: sample, verbosity: .silent)
     print("loss in fit \(history.loss.last ?? .nan), in validation \(history.validationLoss.last ?? .nan)")
 }
 print("One sample:")
-try fineTune()
+try fineTune(net, on: sample)
 print(try net.diagnose(sample))
 for norm in norms { norm.statistics = .automatic }
 print("After the remedy:")
-try fineTune()
+try fineTune(net, on: sample)
 
 // 2. "My residual network learns three images perfectly. Why does it predict the same class for all?"
 func normalized(_ value: any LayerArgument, _ filters: Int, strides: Int = 1) throws -> LayerOutput {
