@@ -53,6 +53,7 @@ let classes = try Dense(3, activation: .softmax)(GlobalAveragePooling2D()(output
 let residual = try Model(inputs: [image], outputs: [classes], seed: 3)
 try residual.compile(
     optimizer: .adam(learningRate: 0.01), loss: .sparseCategoricalCrossentropy, metrics: [.accuracy])
+stream = RandomStream(seed: 8)
 let images = try Dataset(
     stream.normalTensor([3, 16, 16, 3], mean: 0.5, standardDeviation: 1), Tensor([0, 1, 2] as [Int32]))
 
