@@ -77,6 +77,10 @@ struct StoredWeights {
             )
         }
         let file = url.path
+        // Each tensor goes straight into its memory; the file as a whole would be read in vain.
+        if (try? FileFormat.detect(url)) == .safetensors {
+            return try StoredWeights(safetensors: SafetensorsFile.read(url), file: file).nonEmpty()
+        }
         let bytes = try FileBytes.read(path: file)
         let result: StoredWeights
         switch try WeightFileFormat.ofContents(bytes, file: file) {
@@ -87,12 +91,16 @@ struct StoredWeights {
         case .kerasArchive: result = try StoredWeights(archive: ZipArchive(bytes, file: file))
         default: result = try StoredWeights(HDF5File(bytes, file: file), file: file)
         }
-        guard !result.weights.isEmpty else {
+        return try result.nonEmpty()
+    }
+
+    private func nonEmpty() throws -> StoredWeights {
+        guard !weights.isEmpty else {
             throw FormatError(
                 .unsupported, file: file, what: "the file holds no weights", expected: "arrays",
                 remedy: "Check which file it is")
         }
-        return result
+        return self
     }
 
     private init(safetensors contents: SafetensorsFile.Contents, file: String) {
