@@ -16,29 +16,7 @@ struct DoctorCommand: ParsableCommand {
             model ought to do well on; some hundreds of samples suffice.
             """)
 
-    @Argument(help: "The model.")
-    var model: String
-
-    @Argument(help: "The data: a file or a folder.")
-    var data: String
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The targets of an IDX or .npy file, in IDX or .npy.", valueName: "file"))
-    var labels: String?
-
-    @Option(name: .long, help: "Which part of a folder or .npz to take: test or train.")
-    var split = EvaluationData.Split.test
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "The target's column in CSV: a name, or a number from 1; the last by default.",
-            valueName: "column"))
-    var target: String?
-
-    @Option(name: .long, help: "The loss, in Keras's name, in place of the file's.")
-    var loss: String?
+    @OptionGroup var options: LabelledDataOptions
 
     @Option(
         name: .long, parsing: .unconditional,
@@ -66,11 +44,10 @@ struct DoctorCommand: ParsableCommand {
             valueName: "samples"))
     var sourceWeight: Double?
 
-    @OptionGroup var options: InputOptions
     @OptionGroup var report: ReportOptions
 
     func validate() throws {
-        guard options.batchSize >= 2 else {
+        guard options.inputs.batchSize >= 2 else {
             throw ValidationError("--batch-size must be 2 or more: one sample has no statistics.")
         }
         guard sourceWeight == nil || recalibrate != nil else {
@@ -87,34 +64,23 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let pageFile = try page.map { try OutputFile(path: $0, option: "--report") }
         let modelFile = try recalibrate.map { try OutputFile(path: $0, option: "--recalibrate") }
-        let goals = try EvaluationGoals(loss: loss, metrics: nil)
-        let file = try ModelFile(model, compiled: true)
-        try goals.compile(file)
-        let data = try dataset(for: file.model)
-        let diagnosis = try file.model.diagnose(data, batchSize: options.batchSize)
-        var result = DoctorReport(model: model, data: self.data, diagnosis: diagnosis)
+        let network = try options.loadModel()
+        let all = try options.dataset(for: network)
+        let data = samples.map { all.prefix($0) } ?? all
+        let batchSize = options.inputs.batchSize
+        let diagnosis = try network.diagnose(data, batchSize: batchSize)
+        var result = DoctorReport(model: options.model, data: options.data, diagnosis: diagnosis)
         if modelFile != nil, let recalibrate {
-            try file.model.recalibrate(
-                on: data, sourceWeight: sourceWeight ?? 0, batchSize: options.batchSize)
+            try network.recalibrate(on: data, sourceWeight: sourceWeight ?? 0, batchSize: batchSize)
             result.recalibrated = recalibrate
-            result.afterRecalibration = try file.model.evaluate(
-                data, batchSize: options.batchSize, verbosity: .silent
+            result.afterRecalibration = try network.evaluate(
+                data, batchSize: batchSize, verbosity: .silent
             ).values
-            try file.model.save(to: URL(fileURLWithPath: recalibrate))
+            try network.save(to: URL(fileURLWithPath: recalibrate))
+            for note in network.savingNotes { Console.remark("\(recalibrate): \(note)") }
         }
         try pageFile?.write(Array(DoctorPage(report: result).html.utf8))
         try report.show(result, text: \.text)
-    }
-
-    private func dataset(for model: Model) throws -> Dataset {
-        let data = try EvaluationData(data, for: model, labels: labels, split: split, target: target)
-        let inputs = try options.prepared(data.inputs)
-        let targets = try zip(data.targets, zip(model.losses, model.outputShapes ?? [])).map {
-            target, output in
-            try output.0.map { try TargetShape.fit(target, loss: $0, outputShape: output.1) } ?? target
-        }
-        let all = try Dataset(inputs: inputs, targets: targets)
-        return samples.map { all.prefix($0) } ?? all
     }
 }
 

@@ -21,29 +21,7 @@ struct EvaluateCommand: ParsableCommand {
             is live; where it does much better than inference mode, the model that was trained is not the one that predicts.
             """)
 
-    @Argument(help: "The model.")
-    var model: String
-
-    @Argument(help: "The data: a file or a folder.")
-    var data: String
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The targets of an IDX or .npy file, in IDX or .npy.", valueName: "file"))
-    var labels: String?
-
-    @Option(name: .long, help: "Which part of a folder or .npz to take: test or train.")
-    var split = EvaluationData.Split.test
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "The target's column in CSV: a name, or a number from 1; the last by default.",
-            valueName: "column"))
-    var target: String?
-
-    @Option(name: .long, help: "The loss, in Keras's name, in place of the file's.")
-    var loss: String?
+    @OptionGroup var options: LabelledDataOptions
 
     @Option(
         name: .long,
@@ -63,27 +41,14 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(name: .long, help: "Measure in inference and in training mode.")
     var bothModes = false
 
-    @OptionGroup var inputShape: InputShapeOption
-    @OptionGroup var options: InputOptions
     @OptionGroup var report: ReportOptions
 
     func run() throws {
-        let goals = try EvaluationGoals(loss: loss, metrics: metrics)
-        let file = try ModelFile(model, compiled: true, inputShape: inputShape.sizes, data: data)
-        try goals.compile(file)
-        let data = try EvaluationData(
-            data, for: file.model, labels: labels, split: split, target: target)
-        let inputs = try options.prepared(data.inputs)
-        let targets = try zip(data.targets, zip(file.model.losses, file.model.outputShapes ?? [])).map {
-            target, output in
-            try output.0.map { try TargetShape.fit(target, loss: $0, outputShape: output.1) } ?? target
-        }
+        let network = try options.loadModel(metrics: metrics)
         let result = try Evaluation(
-            file.model, Dataset(inputs: inputs, targets: targets),
-            modes: bothModes ? [.inference, .training] : [mode.mode], batchSize: options.batchSize,
-            files: (model: model, data: self.data))
+            network, options.dataset(for: network),
+            modes: bothModes ? [.inference, .training] : [mode.mode], batchSize: options.inputs.batchSize,
+            files: (model: options.model, data: options.data))
         try report.show(result, text: \.text)
     }
 }
-
-extension EvaluationData.Split: ExpressibleByArgument {}
