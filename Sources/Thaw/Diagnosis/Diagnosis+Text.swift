@@ -35,6 +35,7 @@ extension Diagnosis: CustomStringConvertible {
                         ? "" : ", \(layer.deadChannels.count) of \(layer.channels) channels dead")
             }
         }
+        if !advice.isEmpty { lines += ["", "Momentum and batch size:"] + advice.map { "- \($0)" } }
         return lines.joined(separator: "\n")
     }
 

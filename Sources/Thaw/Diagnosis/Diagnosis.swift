@@ -30,6 +30,9 @@ public struct Diagnosis: Sendable, Hashable, Codable {
     /// The causes that the numbers speak for, the likeliest first; never empty.
     public let findings: [Finding]
 
+    /// What to set momentum and batch size to: one sentence for each momentum, and one for a batch size that is too small.
+    public let advice: [String]
+
     /// The likeliest cause.
     public var cause: DiagnosisCause { findings.first?.cause ?? .nothingWrong }
 

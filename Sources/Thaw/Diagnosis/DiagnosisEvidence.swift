@@ -11,6 +11,8 @@ public struct DiagnosisEvidence: Sendable, Hashable, Codable {
     public internal(set) var drift = 0.0
     /// The drift that chance alone would leave if training had used batches of the diagnosis' size.
     public internal(set) var expectedDrift = 0.0
+    /// The share of the data's variance that lies between batches of the diagnosis' size, in the median layer's mean channel.
+    public internal(set) var shareBetweenBatches = 0.0
     /// The drift in inference, where one layer's adds to the next one's.
     public internal(set) var driftInInference = 0.0
     /// The drift of normalizations before which there is no other.
@@ -27,6 +29,9 @@ public struct DiagnosisEvidence: Sendable, Hashable, Codable {
     public internal(set) var batchShare = 0.0
     /// What is left of `driftOfFirst` if they come from such batches.
     public internal(set) var driftBesideBatchShare = 0.0
+    /// Whether the first normalizations get vectors: one number for each sample and channel, so that all of a channel's variance lies
+    /// between samples.
+    public internal(set) var firstGetVectors = false
     /// The median over channels of the first normalizations of moving over own variance.
     public internal(set) var varianceRatioOfFirst = 1.0
     /// The median over those channels of the distance of the means in deviations.
@@ -60,6 +65,9 @@ extension DiagnosisEvidence {
         frozenOnBatch = frozen.count { [.batch, .batchUpdating].contains($0.layer.statistics) }
         drift = mean(measures.map(\.drift))
         expectedDrift = mean(measures.map(\.expectedDrift))
+        shareBetweenBatches =
+            measures.isEmpty ? 0 : Spread(of: measures.map(\.shareBetweenBatches)).median
+        firstGetVectors = !first.isEmpty && first.allSatisfy(\.getsVectors)
         driftInInference = mean(measures.map(\.driftInInference))
         driftOfFirst = mean(first.map(\.drift))
         driftOfFrozen = frozen.isEmpty ? nil : mean(frozen.map(\.drift))
@@ -103,7 +111,7 @@ extension DiagnosisEvidence {
     /// Tries what would bring the inputs to where the first normalizations' statistics are.
     mutating func tryChanges(_ trial: InputTrial, _ measures: [NormalizationMeasure]) throws {
         let moving = measures.filter { $0.level == 0 }.map(\.moving)
-        let tried = try InputTrial.Change.known.map { ($0, try trial.drift(after: $0, from: moving)) }
+        let tried = try trial.knownChanges.map { ($0, try trial.drift(after: $0, from: moving)) }
         if let best = tried.min(by: { $0.1 < $1.1 }) { (change, driftAfterChange) = (best.0.name, best.1) }
         guard let fitted = try trial.fitted(to: moving) else { return }
         (fittedScale, fittedOffset) = (fitted.scale, fitted.offset)

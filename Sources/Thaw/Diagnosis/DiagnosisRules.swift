@@ -46,10 +46,20 @@ struct DiagnosisRules {
         let change = explained(e.driftAfterChange, of: e.driftOfFirst)
         let fit = explained(e.driftAfterFit, of: e.driftOfFirst)
         if e.driftOfFirst > Self.leastDrift, isPreprocessing(change: change, fit: fit) {
-            return ([(.preprocessing, max(change, fit))], false)
+            // Where a head has learnt on batch statistics, these do as well on inputs of any scale.
+            let learntOnBatches = e.frozen > 0 && fit < 0.99 && (lossRatio ?? 1) > 1.6
+            return (
+                [(.preprocessing, max(change, fit))] + (learntOnBatches ? [(.frozenOnBatchStatistics, 0.6)] : []),
+                learntOnBatches
+            )
         }
         let batch = explained(e.driftBesideBatchShare, of: e.driftOfFirst)
-        if isOfSmallBatches(batch) { return ([(.batchTooSmall, batch)], false) }
+        if isOfSmallBatches(batch) {
+            // The variances of vectors shrink as one, which noise in the data does to them too. That does harm in inference.
+            guard e.firstGetVectors else { return ([(.batchTooSmall, batch)], false) }
+            let both: [Cause] = [(.batchTooSmall, batch), (.otherDomain, 0.5)]
+            return ((lossRatio ?? 1) < 1.12 ? both : both.reversed(), true)
+        }
         guard e.drift > Self.leastDrift || e.driftOfFirst > Self.leastDrift else { return ([], false) }
         // Other data differs from the beginning on; weights that move on leave their statistics behind in depth.
         if e.driftOfFirst < 0.3 * e.drift, e.frozen == 0 { return ([(.notConverged, 0.5)], false) }
@@ -98,7 +108,7 @@ struct DiagnosisRules {
     private func isOfSmallBatches(_ explained: Double) -> Bool {
         let share = evidence.batchShare
         guard share >= 0.17, explained >= 0.35, evidence.drift >= 0.0025,
-            evidence.driftBesideBatchShare < 0.06, evidence.meanShiftOfFirst < 0.2
+            evidence.driftBesideBatchShare < (evidence.firstGetVectors ? 0.08 : 0.06), evidence.meanShiftOfFirst < 0.2
         else { return false }
         let off = abs(share * max(1, (1 / share).rounded()) - 1)
         // Small drifts leave the size uncertain.

@@ -4,7 +4,9 @@ import ThawTensor
 /// Runs a model over data in several ways at once, and keeps what the doctor looks at.
 final class DiagnosisRun {
     /// How much more than inference alone it may cost.
-    static let greatestWork = 2.15
+    static let greatestWork = 2.05
+    /// How many samples the model is called on in every way, of more data.
+    static let samplesInEveryWay = 512
 
     private let model: Model
     private let compilation: Compilation?
@@ -28,18 +30,16 @@ final class DiagnosisRun {
         key = feeder.key(kind: .evaluate, model: model, mode: .inference)
     }
 
-    private static let always: [ModeScores.Condition] = [.inference, .batchStatistics]
-
     func run(isCancelled: () -> Bool) throws {
         let batches = feeder.steps(ofSize: batchSize)
         let rows = min(batchSize, feeder.count)
-        let all = try step(rows: rows, ModeScores.Condition.allCases)
-        // Where the further ways cost too much, they are tried on some of the batches.
-        var stride = 1
+        let all = try step(rows: rows, inEveryWay: true)
+        // Batches that are called in every way are spread over the data.
+        var stride = max(1, feeder.count / Self.samplesInEveryWay)
         if all.work > Self.greatestWork {
-            let two = try step(rows: rows, Self.always)
+            let two = try step(rows: rows, inEveryWay: false)
             let share = max(0.02, Self.greatestWork - two.work) / (all.work - two.work)
-            stride = max(1, Int((1 / share).rounded(.up)))
+            stride = max(stride, Int((1 / share).rounded(.up)))
         }
         measures = try all.calls.compactMap { try NormalizationMeasure($0, optimizer: model.optimizer) }
         if let compilation {
@@ -51,30 +51,27 @@ final class DiagnosisRun {
             model.engine.serveOthers()
             let start = batch * batchSize
             let rows = min(batchSize, feeder.count - start)
-            let conditions = batch.isMultiple(of: stride) ? ModeScores.Condition.allCases : Self.always
-            let step = try step(rows: rows, conditions)
+            let step = try step(rows: rows, inEveryWay: batch.isMultiple(of: stride))
             try feeder.fill(step.step, start: start, rows: rows)
             step.step.setRandomKey(seed: model.seed, step: 0, position: start)
             try step.step.executable.run()
             work += step.work * Double(rows) / Double(feeder.count)
-            collect(step, conditions: conditions, start: start, rows: rows)
+            collect(step, start: start, rows: rows)
         }
     }
 
     /// The step for a number of rows.
-    private func step(rows: Int, _ conditions: [ModeScores.Condition]) throws -> DiagnosisStep {
-        let name = "\(rows) \(conditions.count)"
+    private func step(rows: Int, inEveryWay: Bool) throws -> DiagnosisStep {
+        let name = "\(rows) \(inEveryWay)"
         if let known = steps[name] { return known }
         key.batchSize = rows
         let step = try DiagnosisStep(
-            model: model, key: key, compilation: compilation, conditions: conditions)
+            model: model, key: key, compilation: compilation, inEveryWay: inEveryWay)
         steps[name] = step
         return step
     }
 
-    private func collect(
-        _ step: DiagnosisStep, conditions: [ModeScores.Condition], start: Int, rows: Int
-    ) {
+    private func collect(_ step: DiagnosisStep, start: Int, rows: Int) {
         let executable = step.step.executable
         let target = compilation == nil ? nil : feeder.lastTargets?.first ?? targets?[start..<start + rows]
         func prediction(_ condition: ModeScores.Condition) -> (Tensor, Double?)? {
@@ -86,7 +83,7 @@ final class DiagnosisRun {
             }
         }
         guard let inference = prediction(.inference) else { return }
-        for condition in conditions {
+        for condition in ModeScores.Condition.allCases {
             guard let (output, loss) = prediction(condition) else { continue }
             sheets[condition, default: ScoreSheet()].add(
                 predictions: output, targets: target, loss: loss, rows: rows)
@@ -100,7 +97,9 @@ final class DiagnosisRun {
         }
         for (index, call) in step.calls.enumerated() where index < measures.count {
             let count = call.input.shape.dropLast().reduce(1, *)
-            add(step.places.inference[index], to: &measures[index].inference, count: count)
+            if step.places.inference.indices.contains(index) {
+                add(step.places.inference[index], to: &measures[index].inference, count: count)
+            }
             add(step.places.batch[index], to: &measures[index].batch, count: count)
             guard call.level == 0 else { continue }
             let means = step.places.betweenSamples[index] ?? step.places.batch[index]
@@ -110,11 +109,18 @@ final class DiagnosisRun {
 
     /// The scores of all ways, and for each those of inference on the same samples.
     func scores(classifies: Bool?) -> [(own: ModeScores, inference: ModeScores)] {
-        ModeScores.Condition.allCases.compactMap { condition in
+        // Ways that were tried on as many samples were tried on the same ones.
+        var inference: [Int: ModeScores] = [:]
+        return ModeScores.Condition.allCases.compactMap { condition in
             guard let sheet = sheets[condition], let reference = references[condition] else { return nil }
+            let ofReference =
+                inference[reference.samples]
+                ?? reference.scores(.inference, comparedWith: reference, classifies: classifies)
+            inference[reference.samples] = ofReference
             return (
-                sheet.scores(condition, comparedWith: reference, classifies: classifies),
-                reference.scores(.inference, comparedWith: reference, classifies: classifies)
+                condition == .inference
+                    ? ofReference : sheet.scores(condition, comparedWith: reference, classifies: classifies),
+                ofReference
             )
         }
     }

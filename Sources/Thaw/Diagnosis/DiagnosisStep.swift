@@ -10,7 +10,7 @@ struct DiagnosisStep {
         var predictions: [ModeScores.Condition: Int] = [:]
         /// The loss, by the way of calling.
         var losses: [ModeScores.Condition: Int] = [:]
-        /// For each call of a normalization means and variances of its input: in inference, and by batch statistics.
+        /// For each call of a normalization means and variances of its input by batch statistics, and in inference where it is asked.
         var inference: [(mean: Int, variance: Int)] = []
         var batch: [(mean: Int, variance: Int)] = []
         /// For calls of level 0, means and variances of the samples' own means.
@@ -26,16 +26,14 @@ struct DiagnosisStep {
     /// - Parameters:
     ///   - key: says batch size and shapes.
     ///   - compilation: for the losses; nil computes none.
-    ///   - conditions: the ways of calling; inference always is one.
-    init(
-        model: Model, key: StepKey, compilation: Compilation?, conditions: [ModeScores.Condition],
-        output: Int = 0
-    ) throws {
+    ///   - inEveryWay: whether the model is called in every way, and what its normalizations get is measured in inference too. If not,
+    ///     it is called in inference, where normalization can be folded into what comes before, and by batch statistics.
+    init(model: Model, key: StepKey, compilation: Compilation?, inEveryWay: Bool, output: Int = 0) throws {
         let builder = StepBuilder(model: model, key: key, compilation: compilation, writesState: false)
         var declared = Declared(graph: builder.graph)
         var work = 1.0
         var calls: [NormalizationCall] = []
-        for condition in [.inference] + conditions.filter({ $0 != .inference }) {
+        for condition in inEveryWay ? ModeScores.Condition.allCases : [.inference, .batchStatistics] {
             let context = Self.context(condition, builder.context)
             let predictions = try model.trace(builder.inputs, context: context)
             declared.places.predictions[condition] = declared.add("prediction", predictions[output])
@@ -46,7 +44,7 @@ struct DiagnosisStep {
             if condition == .inference {
                 work = max(1, try builder.graph.productWork())
                 calls = NormalizationCall.all(in: records, of: builder.graph)
-                for call in calls {
+                for call in calls where inEveryWay {
                     try declared.places.inference.append(declared.addMoments(of: call.input))
                 }
             }
@@ -63,8 +61,10 @@ struct DiagnosisStep {
         }
         self.calls = calls
         places = declared.places
-        self.work = try builder.graph.productWork() / work
-        step = try builder.compiled()
+        // The engine would compute large arithmetic again, and all that follows from it with it.
+        let shared = try builder.graph.eliminatingCommonSubexpressions().eliminatingDeadNodes()
+        self.work = try shared.productWork() / work
+        step = try builder.compiled(shared)
     }
 
     private static func context(_ condition: ModeScores.Condition, _ context: CallContext) -> CallContext {
@@ -91,7 +91,8 @@ struct DiagnosisStep {
         }
 
         func addMoments(of tensor: SymbolicTensor) throws -> (mean: Int, variance: Int) {
-            let (mean, variance) = try tensor.moments()
+            // Of rows of channels, as normalization by the batch computes them too, which makes them one.
+            let (mean, variance) = try tensor.reshape(to: [-1, tensor.shape[tensor.rank - 1]]).moments()
             return (add("mean", mean), add("variance", variance))
         }
     }

@@ -83,7 +83,10 @@ struct DiagnosisWords {
         [
             "The moving statistics are not those of this data: drift \(short(evidence.drift)) where every layer goes by the batch, "
                 + "\(short(evidence.driftInInference)) in inference; \(furthest).",
-            "No scaling of the inputs, no weight of first values and no batch size explains it.",
+            evidence.firstGetVectors && evidence.driftBesideBatchShare < 0.5 * evidence.driftOfFirst
+                ? "The variances of the first layers have grown as one: noise in the data does that to vectors, and so do small batches in "
+                    + "training."
+                : "No scaling of the inputs, no weight of first values and no batch size explains it.",
         ]
     }
 

@@ -4,12 +4,13 @@ import ThawTensor
 
 /// Tries whether inputs that are scaled or shifted would look to the first normalizations like those that they were trained on.
 final class InputTrial {
-    /// What may be done to inputs: `x * scale + offset`.
+    /// What may be done to inputs: `x * scale + offset`, and then perhaps a preprocessing of images.
     struct Change: Equatable {
         let scale: Double
         let offset: Double
         /// What it is, for people: `x / 255`; empty for one that was fitted.
         var name = ""
+        var preprocessing: Preprocessing?
 
         /// What people do to pixels, and forget, or do twice.
         static let known: [Change] = [
@@ -24,6 +25,17 @@ final class InputTrial {
             Change(scale: 0.226, offset: 0.449, name: "x * 0.226 + 0.449"),
             Change(scale: -1, offset: 1, name: "1 - x"), Change(scale: -1, offset: 255, name: "255 - x"),
             Change(scale: -1, offset: 0, name: "-x"),
+        ]
+
+        /// What people do to the channels of colour images.
+        static let ofColours: [Change] = [
+            Change(
+                scale: 1, offset: 0, name: "try Preprocessing(divisor: 1, channelOrder: .bgr)(x)",
+                preprocessing: .blueFirst),
+            Change(scale: 1, offset: 0, name: "try Preprocessing.caffe(x)", preprocessing: .caffe),
+            Change(scale: 255, offset: 0, name: "try Preprocessing.caffe(x * 255)", preprocessing: .caffe),
+            Change(scale: 1, offset: 0, name: "try Preprocessing.torch(x)", preprocessing: .torch),
+            Change(scale: 255, offset: 0, name: "try Preprocessing.torch(x * 255)", preprocessing: .torch),
         ]
     }
 
@@ -61,15 +73,24 @@ final class InputTrial {
         step = try builder.compiled()
     }
 
+    /// The changes that may be tried on these inputs.
+    var knownChanges: [Change] {
+        let shape = feeder.inputShapes[0]
+        return Change.known + (shape.count == 3 && shape[2] == 3 ? Change.ofColours : [])
+    }
+
     /// The inputs of the first normalizations after a change.
     private func statistics(after change: Change) throws -> [ChannelStatistics] {
         feeder.begin(order: nil, batchSize: rows, seed: model.seed, epoch: 0, engine: model.engine)
         try feeder.fill(step, start: 0, rows: rows)
         if let slot = step.inputSlots.first {
             let (scale, offset) = (Float(change.scale), Float(change.offset))
-            step.executable.withInput(slot) { bytes in
+            try step.executable.withInput(slot) { bytes in
                 let numbers = bytes.bindMemory(to: Float.self)
                 for place in numbers.indices { numbers[place] = numbers[place] * scale + offset }
+                guard let preprocessing = change.preprocessing else { return }
+                let images = Tensor(shape: [rows] + feeder.inputShapes[0], scalars: Array(numbers))
+                _ = numbers.update(fromContentsOf: try preprocessing(images).floats)
             }
         }
         try step.executable.run()

@@ -43,7 +43,8 @@ extension Model {
             return Diagnosis(
                 model: name, samples: feeder.count, batchSize: batchSize, scores: scores.map(\.own),
                 normalizations: layers, evidence: evidence,
-                findings: DiagnosisRules(evidence: evidence, scores: scores, layers: layers).findings)
+                findings: DiagnosisRules(evidence: evidence, scores: scores, layers: layers).findings,
+                advice: DiagnosisAdvice(evidence: evidence, layers: layers, batchSize: batchSize).lines)
         }
     }
 

@@ -44,11 +44,18 @@ struct NormalizationMeasure {
     /// variance about as much; the data averages over its batches, the moving statistics over `(1 + momentum) / (1 - momentum)`.
     var expectedDrift: Double {
         guard batch.batches > 1 else { return 0 }
-        let shares = zip(batch.variance, batch.varianceWithinBatches).map { ($0 - $1) / ($0 + epsilon) }
-        let lacking = shares.reduce(0, +) / Double(max(1, shares.count))
         let averaged = (1 - layer.momentum) / (1 + layer.momentum) + 1 / Double(batch.batches)
-        return 2 * lacking * averaged
+        return 2 * shareBetweenBatches * averaged
     }
+
+    /// The share of its input's variance that lies between batches, a mean over channels.
+    var shareBetweenBatches: Double {
+        let shares = zip(batch.variance, batch.varianceWithinBatches).map { ($0 - $1) / ($0 + epsilon) }
+        return shares.reduce(0, +) / Double(max(1, shares.count))
+    }
+
+    /// Whether each sample gives it one number for each channel.
+    var getsVectors: Bool { sampleMeans.count == batch.count }
 
     /// The same with what the layer gets as the model predicts.
     var driftInInference: Double { moving.drift(from: inference.statistics, epsilon: epsilon) }

@@ -76,6 +76,9 @@ public struct Preprocessing: Sendable, Hashable {
     /// `(pixel / 255 - mean) / deviation` with the means and deviations of ImageNet's channels.
     public static let torch = Preprocessing(known: 255, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
 
+    /// Nothing but the order of channels.
+    static let blueFirst = Preprocessing(known: 1, [0], [1], .bgr)
+
     /// Pixels from 0 to 255 as they are.
     public static let rawPixels = Preprocessing(known: 1, [0], [1])
 

@@ -21,6 +21,7 @@ struct DoctorPage {
                 \(map)
                 <h2>Every Batch Normalization</h2>
                 \(layers)
+                \(advice)
                 """)
     }
 
@@ -32,6 +33,12 @@ struct DoctorPage {
             <ul>\(finding.evidence.map { "<li>\(HTML.prose($0))</li>" }.joined())</ul>
             \(code.isEmpty ? "" : "<h3>What helps</h3><pre><code>\(code)</code></pre>")
             """
+    }
+
+    private var advice: String {
+        guard !diagnosis.advice.isEmpty else { return "" }
+        return
+            "<h2>Momentum and batch size</h2><ul>\(diagnosis.advice.map { "<li>\(HTML.prose($0))</li>" }.joined())</ul>"
     }
 
     private var scores: String {

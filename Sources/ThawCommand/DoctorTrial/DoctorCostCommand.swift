@@ -11,28 +11,36 @@ struct DoctorCostCommand: ParsableCommand {
     @Option(name: .long, help: "How many images.")
     var images = 512
 
-    @Option(name: .long, help: "How often each is measured; the least time counts.")
-    var rounds = 3
+    @Option(name: .long, help: "How often both are measured, in turn; medians count.")
+    var rounds = 5
+
+    @Option(name: .long, help: "Only the networks whose names contain this.")
+    var only = ""
 
     func run() throws {
         Console.print(
             "| network | images | a pass by batch statistics | diagnosis | ratio | ratio of products |")
         Console.print("|---|---|---|---|---|---|")
-        for (name, model, size) in try networks() {
+        for (name, model, size) in try networks() where only.isEmpty || name.contains(only) {
             var stream = RandomStream(seed: 1)
             let x = stream.uniformTensor([images, size, size, 3])
             let classes = model.outputShapes?.first?.last ?? 10
             let y = Tensor((0..<images).map { Int32($0 % classes) })
             try model.compile(optimizer: .sgd(), loss: .sparseCategoricalCrossentropy)
             let data = try Dataset(x, y)
-            // By batch statistics nothing can be folded into the convolutions.
-            let pass = try leastSeconds {
-                _ = try model.evaluate(data, statistics: .batch, verbosity: .silent)
-            }
             var work = 0.0
-            let diagnosis = try leastSeconds { work = try model.diagnose(data).evidence.work }
+            // By batch statistics nothing can be folded into the convolutions.
+            let times = try (0...rounds).map { _ in
+                let pass = try seconds {
+                    _ = try model.evaluate(data, statistics: .batch, verbosity: .silent)
+                }
+                return (pass, try seconds { work = try model.diagnose(data).evidence.work })
+            }.dropFirst()
+            let pass = median(times.map(\.0))
+            let diagnosis = median(times.map(\.1))
+            let ratio = median(times.map { $0.1 / $0.0 })
             Console.print(
-                "| \(name) | \(images) | \(text(pass)) s | \(text(diagnosis)) s | \(text(diagnosis / pass)) | \(text(work)) |"
+                "| \(name) | \(images) | \(text(pass)) s | \(text(diagnosis)) s | \(text(ratio)) | \(text(work)) |"
             )
         }
     }
@@ -52,13 +60,13 @@ struct DoctorCostCommand: ParsableCommand {
         ]
     }
 
-    private func leastSeconds(_ body: () throws -> Void) throws -> Double {
-        try (0..<rounds).map { _ in
-            let start = DispatchTime.now().uptimeNanoseconds
-            try body()
-            return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-        }.min() ?? .nan
+    private func seconds(_ body: () throws -> Void) rethrows -> Double {
+        let start = DispatchTime.now().uptimeNanoseconds
+        try body()
+        return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
     }
+
+    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
     private func text(_ value: Double) -> String { String(format: "%.3g", value) }
 }

@@ -8,15 +8,18 @@ struct DoctorTrial: Codable, Equatable {
         case tuning
         /// Other networks and seeds, of which the first thresholds got 88 of 100 faults right. They were then set on these too.
         case firstScoring
-        /// What counts: networks and seeds that no threshold has been set on.
+        /// Others again, of which the thresholds then got 92 (94 with pairs). Rules were then changed on these too.
+        case secondScoring
+        /// What counts: networks and seeds that no rule has been set on.
         case scoring
 
-        /// The first scoring took the seeds of this name.
+        /// What the seeds were called when they were first used.
         fileprivate var seedName: String {
             switch self {
             case .tuning: "tuning"
             case .firstScoring: "scoring"
-            case .scoring: "second scoring"
+            case .secondScoring: "second scoring"
+            case .scoring: "third scoring"
             }
         }
 
@@ -24,6 +27,7 @@ struct DoctorTrial: Codable, Equatable {
             switch self {
             case .tuning: TrialArchitecture.tuning
             case .firstScoring: TrialArchitecture.firstScoring
+            case .secondScoring: TrialArchitecture.secondScoring
             case .scoring: TrialArchitecture.scoring
             }
         }

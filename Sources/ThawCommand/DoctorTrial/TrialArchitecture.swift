@@ -6,8 +6,11 @@ enum TrialArchitecture: String, Codable, CaseIterable {
     case perceptron, convolutional, residual, depthwiseWithNestedBase, perceptronWithDropout
     // For the first scoring, after which thresholds were set once more.
     case regression, deepPerceptron, preactivation, densely, branching, binaryWithNestedBase
-    // For scoring.
+    // For the second scoring, after which rules were changed again.
     case widePerceptron, residualPerceptron, regressionFromNormalized, plainDeep, invertedResidual, separable
+    // For scoring.
+    case tanhPerceptron, regressionWithSkip, bottleneckResidual, squeezeAndExcite, normalizedAfterActivation
+    case binaryStrided
 
     static let tuning: [TrialArchitecture] = [
         .perceptron, .convolutional, .residual, .depthwiseWithNestedBase, .perceptronWithDropout,
@@ -15,19 +18,23 @@ enum TrialArchitecture: String, Codable, CaseIterable {
     static let firstScoring: [TrialArchitecture] = [
         .regression, .deepPerceptron, .preactivation, .densely, .branching, .binaryWithNestedBase,
     ]
-
-    static let scoring: [TrialArchitecture] = [
+    static let secondScoring: [TrialArchitecture] = [
         .widePerceptron, .residualPerceptron, .regressionFromNormalized, .plainDeep, .invertedResidual,
         .separable,
+    ]
+    static let scoring: [TrialArchitecture] = [
+        .tanhPerceptron, .regressionWithSkip, .bottleneckResidual, .squeezeAndExcite,
+        .normalizedAfterActivation, .binaryStrided,
     ]
 
     /// What its network learns.
     var task: TrialTask.Kind {
         switch self {
-        case .regression, .regressionFromNormalized: .numbers
-        case .perceptron, .deepPerceptron, .perceptronWithDropout, .widePerceptron, .residualPerceptron:
+        case .regression, .regressionFromNormalized, .regressionWithSkip: .numbers
+        case .perceptron, .deepPerceptron, .perceptronWithDropout, .widePerceptron, .residualPerceptron,
+            .tanhPerceptron:
             .groupsOfVectors(4)
-        case .binaryWithNestedBase: .kindsOfImages(2)
+        case .binaryWithNestedBase, .binaryStrided: .kindsOfImages(2)
         default: .kindsOfImages(4)
         }
     }
@@ -57,6 +64,12 @@ enum TrialArchitecture: String, Codable, CaseIterable {
         case .branching: try parts.branching(seed: seed)
         case .depthwiseWithNestedBase: parts.depthwise(seed: seed)
         case .binaryWithNestedBase: parts.binary(seed: seed)
+        case .tanhPerceptron: parts.perceptron(widths: [64, 48, 32], activation: .tanh, seed: seed)
+        case .regressionWithSkip: try parts.regressionWithSkip(seed: seed)
+        case .bottleneckResidual: try parts.bottleneckResidual(seed: seed)
+        case .squeezeAndExcite: try parts.squeezeAndExcite(seed: seed)
+        case .normalizedAfterActivation: parts.normalizedAfterActivation(seed: seed)
+        case .binaryStrided: parts.binaryStrided(seed: seed)
         }
     }
 }

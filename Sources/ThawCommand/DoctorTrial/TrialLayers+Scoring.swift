@@ -1,69 +1,71 @@
 import Thaw
 
-// The networks that thresholds were not set on.
+// The networks that no rule was set on.
 extension TrialLayers {
-    func residualPerceptron(seed: UInt64) throws -> Model {
+    func regressionWithSkip(seed: UInt64) throws -> Model {
         let input = Input(shape: [TrialTask.features])
-        var value = try Dense(32, kernelInitializer: .heNormal)(input)
-        for _ in 0..<3 {
-            let first = try ReLU()(
-                normalization()(Dense(40, usesBias: false, kernelInitializer: .heNormal)(value)))
-            value = try ReLU()(Add()(value, normalization()(Dense(32, usesBias: false)(first))))
-        }
-        return try Model(inputs: [input], outputs: [head(4, .softmax)(dropped(value))], seed: seed)
+        let first = try ReLU()(normalization()(Dense(40, kernelInitializer: .heNormal)(input)))
+        let second = try Activation(.swish)(
+            normalization()(Dense(40, usesBias: false, kernelInitializer: .heNormal)(first)))
+        let joined = try Concatenate()(second, first)
+        return try Model(inputs: [input], outputs: [head(1, .linear)(dropped(joined))], seed: seed)
     }
 
-    func regressionFromNormalized(seed: UInt64) -> Model {
-        var layers: [Layer] = [
-            Reshape([TrialTask.features], inputShape: [TrialTask.features]), normalization(scale: false),
-        ]
-        for width in [64, 32] {
-            layers += [
-                Dense(width, usesBias: false, kernelInitializer: .heNormal), normalization(),
-                Activation(.elu),
-            ]
-        }
-        return Sequential(layers + dropouts + [head(1, .linear)], seed: seed)
-    }
-
-    func plainDeep(seed: UInt64) -> Model {
-        var layers: [Layer] = [
-            Conv2D(
-                10, kernelSize: 3, padding: .same, kernelInitializer: .heNormal,
-                inputShape: TrialTask.imageShape),
-            normalization(), ReLU(), convolution(10), normalization(), ReLU(), MaxPooling2D(poolSize: 2),
-        ]
-        for _ in 0..<2 { layers += [convolution(18), normalization(), ReLU()] }
-        return Sequential(
-            layers + [AveragePooling2D(poolSize: 3), Flatten()] + dropouts + [head(4, .softmax)], seed: seed)
-    }
-
-    func invertedResidual(seed: UInt64) throws -> Model {
+    func bottleneckResidual(seed: UInt64) throws -> Model {
         let image = Input(shape: TrialTask.imageShape)
-        var value = try ReLU()(normalization()(convolution(8, strides: 2)(image)))
-        for _ in 0..<2 {
-            let wide = try ReLU()(normalization()(convolution(24, 1)(value)))
-            let deep = try ReLU()(
-                normalization()(DepthwiseConv2D(kernelSize: 3, padding: .same, usesBias: false)(wide)))
-            value = try Add()(value, normalization()(convolution(8, 1)(deep)))
+        var value = try ReLU()(normalization()(convolution(16)(image)))
+        for strides in [2, 1] as [Size2D] {
+            let narrow = try ReLU()(normalization()(convolution(8, 1, strides: strides)(value)))
+            let seen = try ReLU()(normalization()(convolution(8)(narrow)))
+            let wide = try normalization()(convolution(16, 1)(seen))
+            let shortcut =
+                strides == 1 ? value : try normalization()(convolution(16, 1, strides: strides)(value))
+            value = try ReLU()(Add()(wide, shortcut))
         }
-        return try model(of: image, ReLU()(normalization()(convolution(24, 1)(value))), seed: seed)
+        return try model(of: image, value, seed: seed)
     }
 
-    func separable(seed: UInt64) -> Model {
+    func squeezeAndExcite(seed: UInt64) throws -> Model {
+        let image = Input(shape: TrialTask.imageShape)
+        var value: any LayerArgument = image
+        for filters in [12, 16] {
+            let seen = try Activation(.swish)(normalization()(convolution(filters, strides: 2)(value)))
+            let squeezed = try Dense(6, activation: .relu)(GlobalAveragePooling2D()(seen))
+            let gates = try Reshape([1, 1, filters])(Dense(filters, activation: .sigmoid)(squeezed))
+            value = try Multiply()(seen, gates)
+        }
+        return try model(of: image, value, seed: seed)
+    }
+
+    func normalizedAfterActivation(seed: UInt64) -> Model {
         var layers: [Layer] = [
             Conv2D(
-                12, kernelSize: 5, strides: 2, padding: .same, usesBias: false,
-                kernelInitializer: .heNormal, inputShape: TrialTask.imageShape),
-            normalization(), Activation(.swish),
+                12, kernelSize: 3, padding: .same, activation: .relu, kernelInitializer: .heNormal,
+                inputShape: TrialTask.imageShape),
+            normalization(), MaxPooling2D(poolSize: 2),
         ]
         for filters in [16, 20] {
             layers += [
-                SeparableConv2D(filters, kernelSize: 3, padding: .same, usesBias: false), normalization(),
-                Activation(.swish),
+                Conv2D(
+                    filters, kernelSize: 3, padding: .same, activation: .elu, kernelInitializer: .heNormal),
+                normalization(),
             ]
         }
-        let base = Sequential(layers, name: "features")
-        return Sequential([base, GlobalMaxPooling2D()] + dropouts + [head(4, .softmax)], seed: seed)
+        return Sequential(
+            layers + [GlobalAveragePooling2D()] + dropouts + [head(4, .softmax)], seed: seed)
+    }
+
+    func binaryStrided(seed: UInt64) -> Model {
+        var layers: [Layer] = [
+            Conv2D(
+                10, kernelSize: 3, strides: 2, padding: .same, kernelInitializer: .heNormal,
+                inputShape: TrialTask.imageShape),
+            normalization(), LeakyReLU(),
+        ]
+        for filters in [16, 24] {
+            layers += [convolution(filters, strides: 2), normalization(), LeakyReLU()]
+        }
+        let base = Sequential(layers, name: "trunk")
+        return Sequential([base, GlobalAveragePooling2D()] + dropouts + [head(1, .sigmoid)], seed: seed)
     }
 }

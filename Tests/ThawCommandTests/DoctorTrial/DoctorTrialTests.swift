@@ -15,7 +15,8 @@ import Thaw
     }
 
     @Test func scoringSharesNoNetworkAndNoSeedWithTuning() {
-        let tuned = TrialArchitecture.tuning + TrialArchitecture.firstScoring
+        let tuned =
+            TrialArchitecture.tuning + TrialArchitecture.firstScoring + TrialArchitecture.secondScoring
         #expect(Set(tuned).isDisjoint(with: TrialArchitecture.scoring))
         #expect(
             Set(tuned + TrialArchitecture.scoring).count
@@ -23,7 +24,7 @@ import Thaw
         let seeds = DoctorTrial.Purpose.allCases.map {
             Set(DoctorTrial.all($0, faults: 60, healthy: 30).map(\.seed))
         }
-        #expect(seeds[2].isDisjoint(with: seeds[0].union(seeds[1])))
+        #expect(seeds[3].isDisjoint(with: seeds[0].union(seeds[1]).union(seeds[2])))
     }
 
     @Test(arguments: TrialArchitecture.allCases)
