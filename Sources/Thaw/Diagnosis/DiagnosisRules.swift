@@ -54,7 +54,8 @@ struct DiagnosisRules {
             )
         }
         let batch = explained(e.driftBesideBatchShare, of: e.driftOfFirst)
-        if isOfSmallBatches(batch) {
+        // Where a head has learnt on batch statistics, that is what does harm.
+        if isOfSmallBatches(batch), e.frozen == 0 || (lossRatio ?? 1) < 1.02 {
             // The variances of vectors shrink as one, which noise in the data does to them too. That does harm in inference.
             guard e.firstGetVectors else { return ([(.batchTooSmall, batch)], false) }
             let both: [Cause] = [(.batchTooSmall, batch), (.otherDomain, 0.5)]
@@ -71,6 +72,9 @@ struct DiagnosisRules {
         }
         // A scale and an offset of the inputs are what fog does, and what another preprocessing does.
         if fit > 0.9 { return ([(.otherDomain, 0.6), (.preprocessing, fit)], true) }
+        if e.firstGetVectors, e.batchShare >= 0.17, batch > 0.5 {
+            return ([(.otherDomain, 0.6), (.batchTooSmall, batch)], true)
+        }
         return ([(.otherDomain, 0.9)], false)
     }
 
@@ -108,6 +112,7 @@ struct DiagnosisRules {
     private func isOfSmallBatches(_ explained: Double) -> Bool {
         let share = evidence.batchShare
         guard share >= 0.17, explained >= 0.35, evidence.drift >= 0.0025,
+            evidence.drift > 3 * evidence.expectedDrift,
             evidence.driftBesideBatchShare < (evidence.firstGetVectors ? 0.08 : 0.06), evidence.meanShiftOfFirst < 0.2
         else { return false }
         let off = abs(share * max(1, (1 / share).rounded()) - 1)
@@ -119,7 +124,7 @@ struct DiagnosisRules {
     /// Statistics that are further from the data's than chance would leave them, and do no harm to speak of: as small batches do.
     private var noisyStatistics: Cause? {
         guard evidence.expectedDrift > 0, evidence.drift > 0.0022,
-            evidence.drift > 4 * evidence.expectedDrift
+            evidence.drift > 6.5 * evidence.expectedDrift
         else { return nil }
         return (.batchTooSmall, 0.5)
     }

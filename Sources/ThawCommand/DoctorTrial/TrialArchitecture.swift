@@ -8,9 +8,11 @@ enum TrialArchitecture: String, Codable, CaseIterable {
     case regression, deepPerceptron, preactivation, densely, branching, binaryWithNestedBase
     // For the second scoring, after which rules were changed again.
     case widePerceptron, residualPerceptron, regressionFromNormalized, plainDeep, invertedResidual, separable
-    // For scoring.
+    // For the third, after which thresholds were.
     case tanhPerceptron, regressionWithSkip, bottleneckResidual, squeezeAndExcite, normalizedAfterActivation
     case binaryStrided
+    // For scoring.
+    case geluPerceptron, deepRegression, twoScales, depthwiseResidual, normalizedHead, binaryResidual
 
     static let tuning: [TrialArchitecture] = [
         .perceptron, .convolutional, .residual, .depthwiseWithNestedBase, .perceptronWithDropout,
@@ -22,19 +24,22 @@ enum TrialArchitecture: String, Codable, CaseIterable {
         .widePerceptron, .residualPerceptron, .regressionFromNormalized, .plainDeep, .invertedResidual,
         .separable,
     ]
-    static let scoring: [TrialArchitecture] = [
+    static let thirdScoring: [TrialArchitecture] = [
         .tanhPerceptron, .regressionWithSkip, .bottleneckResidual, .squeezeAndExcite,
         .normalizedAfterActivation, .binaryStrided,
+    ]
+    static let scoring: [TrialArchitecture] = [
+        .geluPerceptron, .deepRegression, .twoScales, .depthwiseResidual, .normalizedHead, .binaryResidual,
     ]
 
     /// What its network learns.
     var task: TrialTask.Kind {
         switch self {
-        case .regression, .regressionFromNormalized, .regressionWithSkip: .numbers
+        case .regression, .regressionFromNormalized, .regressionWithSkip, .deepRegression: .numbers
         case .perceptron, .deepPerceptron, .perceptronWithDropout, .widePerceptron, .residualPerceptron,
-            .tanhPerceptron:
+            .tanhPerceptron, .geluPerceptron:
             .groupsOfVectors(4)
-        case .binaryWithNestedBase, .binaryStrided: .kindsOfImages(2)
+        case .binaryWithNestedBase, .binaryStrided, .binaryResidual: .kindsOfImages(2)
         default: .kindsOfImages(4)
         }
     }
@@ -70,6 +75,12 @@ enum TrialArchitecture: String, Codable, CaseIterable {
         case .squeezeAndExcite: try parts.squeezeAndExcite(seed: seed)
         case .normalizedAfterActivation: parts.normalizedAfterActivation(seed: seed)
         case .binaryStrided: parts.binaryStrided(seed: seed)
+        case .geluPerceptron: parts.perceptron(widths: [72, 36], activation: .gelu, seed: seed)
+        case .deepRegression: parts.deepRegression(seed: seed)
+        case .twoScales: try parts.twoScales(seed: seed)
+        case .depthwiseResidual: try parts.depthwiseResidual(seed: seed)
+        case .normalizedHead: parts.normalizedHead(seed: seed)
+        case .binaryResidual: try parts.binaryResidual(seed: seed)
         }
     }
 }

@@ -2,70 +2,51 @@ import Thaw
 
 // The networks that no rule was set on.
 extension TrialLayers {
-    func regressionWithSkip(seed: UInt64) throws -> Model {
-        let input = Input(shape: [TrialTask.features])
-        let first = try ReLU()(normalization()(Dense(40, kernelInitializer: .heNormal)(input)))
-        let second = try Activation(.swish)(
-            normalization()(Dense(40, usesBias: false, kernelInitializer: .heNormal)(first)))
-        let joined = try Concatenate()(second, first)
-        return try Model(inputs: [input], outputs: [head(1, .linear)(dropped(joined))], seed: seed)
-    }
-
-    func bottleneckResidual(seed: UInt64) throws -> Model {
-        let image = Input(shape: TrialTask.imageShape)
-        var value = try ReLU()(normalization()(convolution(16)(image)))
-        for strides in [2, 1] as [Size2D] {
-            let narrow = try ReLU()(normalization()(convolution(8, 1, strides: strides)(value)))
-            let seen = try ReLU()(normalization()(convolution(8)(narrow)))
-            let wide = try normalization()(convolution(16, 1)(seen))
-            let shortcut =
-                strides == 1 ? value : try normalization()(convolution(16, 1, strides: strides)(value))
-            value = try ReLU()(Add()(wide, shortcut))
-        }
-        return try model(of: image, value, seed: seed)
-    }
-
-    func squeezeAndExcite(seed: UInt64) throws -> Model {
-        let image = Input(shape: TrialTask.imageShape)
-        var value: any LayerArgument = image
-        for filters in [12, 16] {
-            let seen = try Activation(.swish)(normalization()(convolution(filters, strides: 2)(value)))
-            let squeezed = try Dense(6, activation: .relu)(GlobalAveragePooling2D()(seen))
-            let gates = try Reshape([1, 1, filters])(Dense(filters, activation: .sigmoid)(squeezed))
-            value = try Multiply()(seen, gates)
-        }
-        return try model(of: image, value, seed: seed)
-    }
-
-    func normalizedAfterActivation(seed: UInt64) -> Model {
-        var layers: [Layer] = [
-            Conv2D(
-                12, kernelSize: 3, padding: .same, activation: .relu, kernelInitializer: .heNormal,
-                inputShape: TrialTask.imageShape),
-            normalization(), MaxPooling2D(poolSize: 2),
-        ]
-        for filters in [16, 20] {
+    func deepRegression(seed: UInt64) -> Model {
+        var layers: [Layer] = [Reshape([TrialTask.features], inputShape: [TrialTask.features])]
+        for width in [56, 40, 32, 24] {
             layers += [
-                Conv2D(
-                    filters, kernelSize: 3, padding: .same, activation: .elu, kernelInitializer: .heNormal),
-                normalization(),
+                Dense(width, kernelInitializer: .heNormal), normalization(), Activation(.swish),
             ]
         }
-        return Sequential(
-            layers + [GlobalAveragePooling2D()] + dropouts + [head(4, .softmax)], seed: seed)
+        return Sequential(layers + dropouts + [head(1, .linear)], seed: seed)
     }
 
-    func binaryStrided(seed: UInt64) -> Model {
-        var layers: [Layer] = [
-            Conv2D(
-                10, kernelSize: 3, strides: 2, padding: .same, kernelInitializer: .heNormal,
-                inputShape: TrialTask.imageShape),
-            normalization(), LeakyReLU(),
-        ]
-        for filters in [16, 24] {
-            layers += [convolution(filters, strides: 2), normalization(), LeakyReLU()]
+    func twoScales(seed: UInt64) throws -> Model {
+        let image = Input(shape: TrialTask.imageShape)
+        let fine = try ReLU()(normalization()(convolution(10)(image)))
+        let small = try ReLU()(normalization()(convolution(14, strides: 2)(fine)))
+        let coarse = try ReLU()(normalization()(convolution(14, 5, strides: 2)(image)))
+        let joined = try Concatenate()(small, coarse)
+        return try model(of: image, ReLU()(normalization()(convolution(20)(joined))), seed: seed)
+    }
+
+    func depthwiseResidual(seed: UInt64) throws -> Model {
+        let image = Input(shape: TrialTask.imageShape)
+        var value = try normalization()(convolution(12, 3, strides: 2)(image))
+        for _ in 0..<2 {
+            let seen = try normalization()(
+                DepthwiseConv2D(kernelSize: 5, padding: .same, usesBias: false)(value))
+            value = try Add()(value, convolution(12, 1)(Activation(.swish)(convolution(24, 1)(seen))))
         }
-        let base = Sequential(layers, name: "trunk")
-        return Sequential([base, GlobalAveragePooling2D()] + dropouts + [head(1, .sigmoid)], seed: seed)
+        return try model(of: image, normalization()(value), seed: seed)
+    }
+
+    func normalizedHead(seed: UInt64) -> Model {
+        var layers: [Layer] = [convolutionInput(10), normalization(), Activation(.elu)]
+        layers += [convolution(14, strides: 2), normalization(), Activation(.elu), MaxPooling2D(poolSize: 2)]
+        layers += [Flatten(), Dense(24, usesBias: false), normalization(), Activation(.elu)]
+        return Sequential(layers + dropouts + [head(4, .softmax)], seed: seed)
+    }
+
+    func binaryResidual(seed: UInt64) throws -> Model {
+        let image = Input(shape: TrialTask.imageShape)
+        var value = try LeakyReLU()(normalization()(convolution(12, strides: 2)(image)))
+        for _ in 0..<2 {
+            let first = try LeakyReLU()(normalization()(convolution(12)(value)))
+            value = try LeakyReLU()(Add()(value, normalization()(convolution(12)(first))))
+        }
+        let features = try dropped(GlobalMaxPooling2D()(value))
+        return try Model(inputs: [image], outputs: [head(1, .sigmoid)(features)], seed: seed)
     }
 }

@@ -17,6 +17,7 @@ import Thaw
     @Test func scoringSharesNoNetworkAndNoSeedWithTuning() {
         let tuned =
             TrialArchitecture.tuning + TrialArchitecture.firstScoring + TrialArchitecture.secondScoring
+            + TrialArchitecture.thirdScoring
         #expect(Set(tuned).isDisjoint(with: TrialArchitecture.scoring))
         #expect(
             Set(tuned + TrialArchitecture.scoring).count
@@ -24,7 +25,7 @@ import Thaw
         let seeds = DoctorTrial.Purpose.allCases.map {
             Set(DoctorTrial.all($0, faults: 60, healthy: 30).map(\.seed))
         }
-        #expect(seeds[3].isDisjoint(with: seeds[0].union(seeds[1]).union(seeds[2])))
+        #expect(seeds[4].isDisjoint(with: seeds[0...3].reduce([]) { $0.union($1) }))
     }
 
     @Test(arguments: TrialArchitecture.allCases)
