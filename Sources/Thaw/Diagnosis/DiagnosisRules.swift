@@ -48,10 +48,8 @@ struct DiagnosisRules {
         if e.driftOfFirst > Self.leastDrift, isPreprocessing(change: change, fit: fit) {
             // Where a head has learnt on batch statistics, these do as well on inputs of any scale.
             let learntOnBatches = e.frozen > 0 && fit < 0.99 && (lossRatio ?? 1) > 1.6
-            return (
-                [(.preprocessing, max(change, fit))] + (learntOnBatches ? [(.frozenOnBatchStatistics, 0.6)] : []),
-                learntOnBatches
-            )
+            let own: Cause = (.preprocessing, max(change, fit))
+            return learntOnBatches ? ([own, (.frozenOnBatchStatistics, 0.6)], true) : ([own], false)
         }
         let batch = explained(e.driftBesideBatchShare, of: e.driftOfFirst)
         // Where a head has learnt on batch statistics, that is what does harm.
@@ -111,9 +109,10 @@ struct DiagnosisRules {
     /// samples. Such a model does no worse in inference, which other data makes it do.
     private func isOfSmallBatches(_ explained: Double) -> Bool {
         let share = evidence.batchShare
+        let rest = evidence.firstGetVectors ? 0.08 : 0.06
         guard share >= 0.17, explained >= 0.35, evidence.drift >= 0.0025,
-            evidence.drift > 3 * evidence.expectedDrift,
-            evidence.driftBesideBatchShare < (evidence.firstGetVectors ? 0.08 : 0.06), evidence.meanShiftOfFirst < 0.2
+            evidence.drift > 3 * evidence.expectedDrift, evidence.driftBesideBatchShare < rest,
+            evidence.meanShiftOfFirst < 0.2
         else { return false }
         let off = abs(share * max(1, (1 / share).rounded()) - 1)
         // Small drifts leave the size uncertain.

@@ -48,8 +48,8 @@ struct ScoreSheet {
         let counts = labels.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         return ModeScores(
             condition, samples, loss: loss, accuracy: Self.accuracy(values, labels, width),
-            chance: Double(counts.values.max() ?? 0) / Double(samples), area: RankArea.mean(values, labels, width: width),
-            difference: difference)
+            chance: Double(counts.values.max() ?? 0) / Double(samples),
+            area: RankArea.mean(values, labels, width: width), difference: difference)
     }
 
     /// The class of each sample; nil where there is not one for each.

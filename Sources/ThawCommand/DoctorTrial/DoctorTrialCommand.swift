@@ -9,7 +9,9 @@ struct DoctorTrialCommand: ParsableCommand {
         abstract: "Inject faults into small networks and look at them in both modes.",
         shouldDisplay: false)
 
-    @Option(name: .long, help: "Which set of trials: tuning, firstScoring, secondScoring, thirdScoring or scoring.")
+    @Option(
+        name: .long,
+        help: "Which set of trials: tuning, firstScoring, secondScoring, thirdScoring or scoring.")
     var purpose = DoctorTrial.Purpose.tuning
 
     @Option(name: .long, help: "How many have a fault.")

@@ -83,6 +83,52 @@ import ThawTestSupport
         }
     }
 
+    /// More samples than are looked at in every way.
+    @Test func muchDataIsLookedAtInEveryWayInParts() throws {
+        let (model, data) = try Self.trained(dropout: 0.5)
+        let much = try Dataset(
+            Tensor.concatenate(Array(repeating: data.inputs[0], count: 20)),
+            Tensor.concatenate(Array(repeating: data.targets[0], count: 20)))
+        let diagnosis = try model.diagnose(much.shuffled(seed: 4))
+        func samples(_ condition: ModeScores.Condition) -> Int? {
+            diagnosis.scores.first { $0.condition == condition }?.samples
+        }
+        #expect(samples(.inference) == 1920 && samples(.batchStatistics) == 1920)
+        #expect(samples(.training) == 640)
+        let expected = try model.evaluate(much, verbosity: .silent)
+        let loss = try #require(diagnosis.scores.first?.loss)
+        #expect(abs(loss - (try #require(expected["loss"]))) < 1e-5)
+        let few = try model.diagnose(data)
+        for (own, other) in zip(diagnosis.normalizations, few.normalizations) {
+            #expect(abs(own.divergence.median - other.divergence.median) < 0.02)
+        }
+    }
+
+    @Test(arguments: [
+        "try Preprocessing(divisor: 1, channelOrder: .bgr)(x)", "try Preprocessing.caffe(x * 255)",
+    ])
+    func changesOfColoursAreTried(_ change: String) throws {
+        var stream = RandomStream(seed: 8)
+        // Each channel its own brightness and contrast, as in photographs.
+        let x =
+            stream.uniformTensor([128, 8, 8, 3]) * Tensor([0.2, 0.5, 0.9] as [Float])
+            + Tensor([0.6, 0.2, 0.05] as [Float])
+        let ready =
+            change.contains("caffe")
+            ? try Preprocessing.caffe(x * 255) : try Preprocessing(divisor: 1, channelOrder: .bgr)(x)
+        let model = Sequential(seed: 2) {
+            BatchNormalization(momentum: 0.5, inputShape: [8, 8, 3])
+            GlobalAveragePooling2D()
+            Dense(1)
+        }
+        try model.compile(optimizer: .sgd(learningRate: 1e-9), loss: .meanSquaredError)
+        try model.fit(Dataset(ready, Tensor.zeros([128, 1])), epochs: 5, verbosity: .silent)
+        let diagnosis = try model.diagnose(x, Tensor.zeros([128, 1]))
+        #expect(diagnosis.cause == .preprocessing)
+        #expect(diagnosis.evidence.change == change)
+        #expect(diagnosis.findings.first?.remedy.first?.contains(change) == true)
+    }
+
     @Test func modelsWithoutTargetsOrNormalizationsAreLookedAtToo() throws {
         let (model, data) = try Self.trained()
         let diagnosis = try model.diagnose(Dataset(data.inputs[0]))

@@ -91,7 +91,38 @@ import ThawTensor
             ($0.drift, $0.driftOfFirst, $0.batchShare, $0.driftBesideBatchShare) = (0.2, 0.4, 0.65, 0.03)
         }
         #expect(Self.causes(noise, losses: (2, 0.5, 0.5)).causes == [.otherDomain])
-        #expect(Self.causes(Self.evidence { $0.drift = 0.024 }).causes == [.batchTooSmall])
+        #expect(Self.causes(Self.evidence { $0.drift = 0.033 }).causes == [.batchTooSmall])
+        #expect(Self.causes(Self.evidence { $0.drift = 0.032 }).causes == [.nothingWrong])
+    }
+
+    @Test func variancesOfVectorsThatShrinkAsOneSaySmallBatchesOrNoise() {
+        func vectors(_ share: Double, frozen: Int = 0) -> DiagnosisEvidence {
+            Self.evidence {
+                ($0.drift, $0.driftOfFirst, $0.batchShare, $0.driftBesideBatchShare) = (
+                    0.15, 0.26, share, 0.03
+                )
+                ($0.firstGetVectors, $0.frozen) = (true, frozen)
+            }
+        }
+        let harmless = Self.causes(vectors(0.5))
+        #expect(harmless.causes == [.batchTooSmall, .otherDomain] && harmless.isTied)
+        let harmful = Self.causes(vectors(0.5), losses: (0.4, 0.2, 0.2))
+        #expect(harmful.causes == [.otherDomain, .batchTooSmall] && harmful.isTied)
+        // No number of samples gives this share.
+        let between = Self.causes(vectors(0.65), losses: (0.4, 0.2, 0.2))
+        #expect(between.causes == [.otherDomain, .batchTooSmall] && between.isTied)
+        let frozen = Self.causes(vectors(0.5, frozen: 2), losses: (0.5, 0.2, 0.2))
+        #expect(frozen.causes == [.frozenOnBatchStatistics, .otherDomain] && frozen.isTied)
+    }
+
+    @Test func aHeadThatLearntOnBatchStatisticsLooksLikeOtherPreprocessing() {
+        let evidence = Self.evidence {
+            ($0.drift, $0.driftOfFirst, $0.change, $0.driftAfterChange) = (0.4, 0.8, "x / 2", 0.03)
+            $0.frozen = 3
+        }
+        let pair = Self.causes(evidence, losses: (2, 0.4, 0.4))
+        #expect(pair.causes == [.preprocessing, .frozenOnBatchStatistics] && pair.isTied)
+        #expect(Self.causes(evidence).causes == [.preprocessing])
     }
 
     @Test func dropoutIsNamedWhereItMakesTheDifference() {
@@ -139,5 +170,38 @@ import ThawTensor
         let data = try JSONEncoder().encode(diagnosis)
         #expect(try JSONDecoder().decode(Diagnosis.self, from: data).cause == diagnosis.cause)
         #expect(diagnosis.text.contains("20 samples"))
+    }
+
+    @Test func adviceSaysHowLongStatisticsRemember() throws {
+        func layer(momentum: Double, updates: Int?) throws -> NormalizationDrift {
+            let layer = BatchNormalization(momentum: momentum)
+            let model = Sequential([Dense(3, inputShape: [2]), layer, Dense(1)])
+            try model.compile(optimizer: .adam(), loss: .meanSquaredError)
+            if let updates {
+                let data = try Dataset(Tensor.ones([updates, 2]), Tensor.ones([updates, 1]))
+                try model.fit(data, batchSize: 1, verbosity: .silent)
+            }
+            return try #require(
+                try model.diagnose(Tensor.ones([4, 2]), Tensor.ones([4, 1])).normalizations.first)
+        }
+        func advice(_ layers: [NormalizationDrift], share: Double = 0) -> [String] {
+            let evidence = Self.evidence { $0.shareBetweenBatches = share }
+            return DiagnosisAdvice(evidence: evidence, layers: layers, batchSize: 16).lines
+        }
+        #expect(advice([]).isEmpty)
+        let unknown = try #require(advice([layer(momentum: 0.99, updates: nil)]).first)
+        #expect(unknown.hasSuffix("199 batches or so and needs 459 updates to forget its first values."))
+        // 0.99^10 is 0.904, and 0.630^10 is 0.0098.
+        let short = try #require(advice([layer(momentum: 0.99, updates: 10)]).first)
+        #expect(short.contains("it has had 10, and these still weigh 90.4 %: train for 449 more"))
+        #expect(short.contains("a momentum of 0.63 or less"))
+        #expect(
+            try advice([layer(momentum: 0.5, updates: 10)]) == [
+                "momentum 0.5 averages over the last 3 batches or so and needs 7 updates to forget its first values; it has had 10."
+            ])
+        let lines = try advice([layer(momentum: 0.5, updates: nil)], share: 0.0625)
+        #expect(
+            lines.last?.hasPrefix("batches of 16 see 93.8 % of the data's variance; train with batches of 24")
+                == true)
     }
 }
