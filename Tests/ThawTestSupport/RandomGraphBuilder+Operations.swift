@@ -7,7 +7,7 @@ extension RandomGraphBuilder {
             .negative, .absolute, .square, .exponential, .tanh, .sigmoid, .erf, .sine, .cosine, .relu,
             .leakyRelu(slope: 0.1), .elu(alpha: 1), .selu, .softplus, .softsign, .swish, .gelu, .geluTanh,
             .hardSigmoid,
-            .clip(minimum: -1, maximum: 1.5), .power(2), .power(3),
+            .clip(minimum: -1, maximum: 1.5), .clippedRelu(maximum: 0.75), .power(2), .power(3),
         ]
         let positive: [UnaryKind] = [
             .squareRoot, .reciprocalSquareRoot, .logarithm, .logarithmOnePlus, .reciprocal, .power(-0.5),

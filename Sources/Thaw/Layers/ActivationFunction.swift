@@ -44,7 +44,7 @@ extension ActivationFunction {
     public static let relu = ActivationFunction(keras: "relu") { try $0.relu() }
 
     /// `x` kept within `0...6` (Krizhevsky, 2010).
-    public static let relu6 = ActivationFunction(keras: "relu6") { try $0.relu().minimum(6) }
+    public static let relu6 = ActivationFunction(keras: "relu6") { try $0.clippedRelu(maximum: 6) }
 
     /// `x` above 0, else `slope * x` (Maas et al., 2013), with Keras's slope of 0.2.
     public static let leakyRelu = leakyRelu(slope: 0.2)

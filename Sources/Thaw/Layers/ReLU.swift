@@ -40,6 +40,9 @@ public final class ReLU: Layer {
         if maxValue == nil && threshold == 0 {
             return negativeSlope == 0 ? try input.relu() : try input.leakyRelu(slope: negativeSlope)
         }
+        if let maxValue, maxValue > 0, threshold == 0, negativeSlope == 0 {
+            return try input.clippedRelu(maximum: maxValue)
+        }
         var output =
             threshold == 0 ? try input.relu() : try input.greater(than: threshold).select(input, 0)
         if let maxValue { output = try output.minimum(maxValue) }

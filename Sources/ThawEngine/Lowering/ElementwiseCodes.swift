@@ -39,6 +39,7 @@ extension UnaryKind {
         case .geluTanh: return plain(THAW_OP_GELU_TANH)
         case .hardSigmoid: return plain(THAW_OP_HARD_SIGMOID)
         case .clip(let minimum, let maximum): return plain(THAW_OP_CLIP, minimum, maximum)
+        case .clippedRelu(let maximum): return plain(THAW_OP_CLIP, 0, maximum)
         case .power(let exponent):
             switch exponent {
             case 2: return plain(THAW_OP_SQUARE)

@@ -62,10 +62,10 @@ struct ProductFusion {
                     return fusion
                 }
             } else if let unary = node.operation as? Unary, posts(unary.kind) != nil {
-                // The library's ReLU turns a NaN into zero. Where weights train or something checks for NaN, in a frozen
+                // The library's ReLU and its clipping turn a NaN into zero. Where weights train or something checks for NaN, in a frozen
                 // layer too, ours runs instead, so that it is noticed.
                 let weights = graph.nodes[fusion.nodes[0]].inputs[1]
-                if unary.kind == .relu,
+                if hidesNaN(unary.kind),
                     checksFinite || analysis.phase[analysis.root(weights).node] != .prologue
                 {
                     return fusion
@@ -77,6 +77,13 @@ struct ProductFusion {
             fusion.nodes.append(user)
         }
         return fusion
+    }
+
+    private static func hidesNaN(_ kind: UnaryKind) -> Bool {
+        switch kind {
+        case .relu, .clippedRelu: true
+        default: false
+        }
     }
 
     private static func onlyUser(of value: Graph.Value, in analysis: GraphAnalysis) -> Int? {
@@ -94,6 +101,7 @@ struct ProductFusion {
         }
         switch kind {
         case .relu: return [post(THAW_POST_RELU)]
+        case .clippedRelu(let maximum): return [post(THAW_POST_CLIP, 0, maximum)]
         case .leakyRelu(let slope): return [post(THAW_POST_RELU, slope)]
         case .elu(let alpha): return [post(THAW_POST_ELU, alpha)]
         case .selu:

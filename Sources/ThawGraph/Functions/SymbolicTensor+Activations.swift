@@ -4,6 +4,11 @@ extension SymbolicTensor {
         try apply(Unary(kind: .relu))
     }
 
+    /// `min(max(x, 0), maximum)`, the maximum above 0.
+    public func clippedRelu(maximum: Double) throws(GraphError) -> SymbolicTensor {
+        try apply(Unary(kind: .clippedRelu(maximum: maximum)))
+    }
+
     /// `x > 0 ? x : slope * x`.
     public func leakyRelu(slope: Double = 0.3) throws(GraphError) -> SymbolicTensor {
         try apply(Unary(kind: .leakyRelu(slope: slope)))

@@ -33,6 +33,9 @@ public struct Unary: GraphOperation, Hashable {
                 throw GraphError(
                     "the minimum \(minimum) must not be above the maximum \(maximum); exchange them.")
             }
+        case .clippedRelu(let maximum):
+            try ShapeRules.expectFloating(input)
+            guard maximum > 0 else { throw GraphError("the maximum \(maximum) must be above 0.") }
         default:
             try ShapeRules.expectFloating(input)
         }
@@ -110,6 +113,9 @@ public struct Unary: GraphOperation, Hashable {
         case .hardSigmoid:
             let isInside = try y.greater(than: 0).logicalAnd(y.less(than: 1))
             return try isInside.select(gradient * (1 / 6), 0)
+        case .clippedRelu(let maximum):
+            let isInside = try y.greater(than: 0).logicalAnd(y.less(than: maximum))
+            return try isInside.select(gradient, 0)
         case .clip(let minimum, let maximum):
             let isInside = try x.greaterOrEqual(to: minimum).logicalAnd(x.lessOrEqual(to: maximum))
             return try isInside.select(gradient, 0)

@@ -58,6 +58,8 @@ public enum UnaryKind: Hashable, Sendable {
     case hardSigmoid
     /// `min(max(x, minimum), maximum)`; its gradient is 1 from the minimum to the maximum, both included.
     case clip(minimum: Double, maximum: Double)
+    /// `min(max(x, 0), maximum)` with a maximum above 0; its gradient is 1 between 0 and the maximum, both excluded.
+    case clippedRelu(maximum: Double)
     /// `x` to a fixed exponent.
     case power(Double)
     /// True where x is neither infinite nor NaN.

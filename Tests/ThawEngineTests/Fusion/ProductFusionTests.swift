@@ -10,7 +10,7 @@ extension EngineTests {
         static let activations: [UnaryKind] = [
             .relu, .leakyRelu(slope: 0.3), .elu(alpha: 0.7), .selu, .tanh, .sigmoid, .swish, .gelu, .geluTanh,
             .softplus,
-            .softsign, .hardSigmoid, .exponential, .square,
+            .softsign, .hardSigmoid, .exponential, .square, .clippedRelu(maximum: 0.625),
         ]
 
         /// Where the weights come from decides how they are packed and when.

@@ -23,7 +23,8 @@ extension EngineTests {
             (.softplus, -30..<30),
             (.softsign, -9..<9), (.swish, -20..<20), (.gelu, -6..<6), (.geluTanh, -6..<6),
             (.hardSigmoid, -5..<5),
-            (.clip(minimum: -1, maximum: 0.5), -2..<2), (.power(2), -2..<2), (.power(0.5), 0.1..<4),
+            (.clip(minimum: -1, maximum: 0.5), -2..<2), (.clippedRelu(maximum: 1.25), -2..<2),
+            (.power(2), -2..<2), (.power(0.5), 0.1..<4),
             (.power(-1), 0.3..<4), (.power(3), -2..<2), (.power(1.7), 0.1..<4), (.power(-0.5), 0.1..<4),
             (.isFinite, -2..<2),
         ]
@@ -146,6 +147,7 @@ extension EngineTests {
                 .negative, .absolute, .square, .exponential, .tanh, .sigmoid, .relu, .leakyRelu(slope: 0.1),
                 .elu(alpha: 1),
                 .selu, .softplus, .softsign, .clip(minimum: -1, maximum: 1), .isFinite, .hardSigmoid,
+                .clippedRelu(maximum: 1),
             ]
             for kind in kinds {
                 let result = try runGraph(on: Engines.one.get(), ["x": x]) { fixture in

@@ -12,7 +12,7 @@ import ThawTestSupport
             .leakyRelu(slope: 0.2), .leakyRelu(slope: 0), .leakyRelu(slope: -0.5), .elu(alpha: 1),
             .elu(alpha: 0.3),
             .elu(alpha: -0.5), .selu, .softplus, .softsign, .swish, .gelu, .geluTanh, .hardSigmoid,
-            .clip(minimum: -1, maximum: 0.5), .power(3), .power(0), .power(1),
+            .clip(minimum: -1, maximum: 0.5), .clippedRelu(maximum: 1.5), .power(3), .power(0), .power(1),
         ]
         let positive: [UnaryKind] = [
             .squareRoot, .reciprocalSquareRoot, .logarithm, .logarithmOnePlus, .reciprocal, .power(-1.5),
@@ -134,7 +134,7 @@ import ThawTestSupport
     @Test(arguments: [
         UnaryKind.relu, .leakyRelu(slope: 0.1), .elu(alpha: 1), .selu, .tanh, .sigmoid, .exponential,
         .softplus,
-        .softsign, .hardSigmoid,
+        .softsign, .hardSigmoid, .clippedRelu(maximum: 2),
     ])
     func activationGradientsReadOnlyTheOutput(_ kind: UnaryKind) throws {
         let graph = Graph()

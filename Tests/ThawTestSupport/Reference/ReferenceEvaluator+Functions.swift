@@ -40,6 +40,7 @@ extension ReferenceEvaluator {
         case .geluTanh: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
         case .hardSigmoid: limit(x / 6 + 0.5, 0, 1)
         case .clip(let minimum, let maximum): limit(x, minimum, maximum)
+        case .clippedRelu(let maximum): limit(x, 0, maximum)
         case .power(let exponent): pow(x, exponent)
         default: .nan
         }

@@ -5,7 +5,8 @@ import Thaw
 /// activation, trained or frozen, with convolutions and pooling on the way.
 @Suite struct NonFinitePromiseTests {
     static let activations: [ActivationFunction] = [
-        .linear, .relu, .leakyRelu, .elu, .selu, .gelu, .gelu(approximate: true), .sigmoid, .hardSigmoid,
+        .linear, .relu, .relu6, .leakyRelu, .elu, .selu, .gelu, .gelu(approximate: true), .sigmoid,
+        .hardSigmoid,
         .softplus, .softsign,
         .swish, .tanh, .exponential,
     ]
