@@ -1,8 +1,8 @@
 /// Names the causes that the evidence speaks for, the likeliest first.
 ///
 /// Some causes predict what moving statistics would be beside the data's: a mixture with the first values, variances of small
-/// batches, statistics of scaled inputs. What share of the drift a prediction explains is its strength. Thresholds were set on the
-/// tuning trials of `thaw doctor-trial`, and are scored on others.
+/// batches, statistics of scaled inputs. What share of the drift a prediction explains is its strength. Rules and thresholds were
+/// set on the trials of `thaw doctor-trial` but those of its last scoring.
 struct DiagnosisRules {
     /// A drift below which statistics count as the data's. Noise of 300 vectors comes to 0.02.
     static let leastDrift = 0.035
@@ -109,6 +109,7 @@ struct DiagnosisRules {
     /// samples. Such a model does no worse in inference, which other data makes it do.
     private func isOfSmallBatches(_ explained: Double) -> Bool {
         let share = evidence.batchShare
+        // Of vectors each sample is but one number for each channel, so that chance leaves more.
         let rest = evidence.firstGetVectors ? 0.08 : 0.06
         guard share >= 0.17, explained >= 0.35, evidence.drift >= 0.0025,
             evidence.drift > 3 * evidence.expectedDrift, evidence.driftBesideBatchShare < rest,

@@ -3,9 +3,9 @@ import ThawTensor
 
 /// Runs a model over data in several ways at once, and keeps what the doctor looks at.
 final class DiagnosisRun {
-    /// How much more than inference alone it may cost.
+    /// What it may cost, as a multiple of inference, where there are batches enough to choose from.
     static let greatestWork = 2.05
-    /// How many samples the model is called on in every way, of more data.
+    /// On about how many samples the model is called in every way, of more data.
     static let samplesInEveryWay = 512
 
     private let model: Model
@@ -30,12 +30,15 @@ final class DiagnosisRun {
         key = feeder.key(kind: .evaluate, model: model, mode: .inference)
     }
 
+    /// The data in the order in which it is run: files by class would make batches of one class, as training does not.
+    static func inItsOrder(_ data: Dataset) -> Dataset { data.shuffled(seed: 0) }
+
     func run(isCancelled: () -> Bool) throws {
         let batches = feeder.steps(ofSize: batchSize)
         let rows = min(batchSize, feeder.count)
         let all = try step(rows: rows, inEveryWay: true)
         // Batches that are called in every way are spread over the data.
-        var stride = max(1, feeder.count / Self.samplesInEveryWay)
+        var stride = max(1, (feeder.count - 1) / Self.samplesInEveryWay + 1)
         if all.work > Self.greatestWork {
             let two = try step(rows: rows, inEveryWay: false)
             let share = max(0.02, Self.greatestWork - two.work) / (all.work - two.work)
@@ -43,7 +46,7 @@ final class DiagnosisRun {
         }
         measures = try all.calls.compactMap { try NormalizationMeasure($0, optimizer: model.optimizer) }
         if let compilation {
-            try feeder.checkTargets(compilation.goals, predictionShapes: all.step.predictionShapes)
+            try feeder.checkTargets(compilation.goals, predictionShapes: all.predictionShapes)
         }
         feeder.begin(order: nil, batchSize: batchSize, seed: model.seed, epoch: 0, engine: model.engine)
         for batch in 0..<batches {
@@ -57,6 +60,15 @@ final class DiagnosisRun {
             try step.step.executable.run()
             work += step.work * Double(rows) / Double(feeder.count)
             collect(step, start: start, rows: rows)
+        }
+        try checkFinite()
+    }
+
+    private func checkFinite() throws {
+        for measure in measures where !(measure.batch.mean + measure.batch.variance).allSatisfy(\.isFinite) {
+            throw TrainingError.invalidArgument(
+                "diagnose: what \(measure.path) gets is not finite, so there is nothing to compare. Look for NaN and infinity in the data, "
+                    + "and in the weights before it.")
         }
     }
 

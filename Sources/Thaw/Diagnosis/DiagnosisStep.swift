@@ -19,6 +19,8 @@ struct DiagnosisStep {
 
     let step: CompiledStep
     let places: Places
+    /// The shapes of the model's outputs.
+    let predictionShapes: [[Int]]
     let calls: [NormalizationCall]
     /// How much work it is, as a multiple of inference alone.
     let work: Double
@@ -28,20 +30,22 @@ struct DiagnosisStep {
     ///   - compilation: for the losses; nil computes none.
     ///   - inEveryWay: whether the model is called in every way, and what its normalizations get is measured in inference too. If not,
     ///     it is called in inference, where normalization can be folded into what comes before, and by batch statistics.
-    init(model: Model, key: StepKey, compilation: Compilation?, inEveryWay: Bool, output: Int = 0) throws {
+    init(model: Model, key: StepKey, compilation: Compilation?, inEveryWay: Bool) throws {
         let builder = StepBuilder(model: model, key: key, compilation: compilation, writesState: false)
         var declared = Declared(graph: builder.graph)
         var work = 1.0
         var calls: [NormalizationCall] = []
+        var predictionShapes: [[Int]] = []
         for condition in inEveryWay ? ModeScores.Condition.allCases : [.inference, .batchStatistics] {
             let context = Self.context(condition, builder.context)
             let predictions = try model.trace(builder.inputs, context: context)
-            declared.places.predictions[condition] = declared.add("prediction", predictions[output])
+            declared.places.predictions[condition] = declared.add("prediction", predictions[0])
             if compilation != nil {
                 declared.places.losses[condition] = try declared.add("loss", builder.loss(of: predictions))
             }
             let records = builder.context.tracer.beginAnotherTrace()
             if condition == .inference {
+                predictionShapes = predictions.map(\.shape)
                 work = max(1, try builder.graph.productWork())
                 calls = NormalizationCall.all(in: records, of: builder.graph)
                 for call in calls where inEveryWay {
@@ -60,6 +64,7 @@ struct DiagnosisStep {
             }
         }
         self.calls = calls
+        self.predictionShapes = predictionShapes
         places = declared.places
         // The engine would compute large arithmetic again, and all that follows from it with it.
         let shared = try builder.graph.eliminatingCommonSubexpressions().eliminatingDeadNodes()

@@ -83,10 +83,12 @@ struct DiagnosisWords {
         [
             "The moving statistics are not those of this data: drift \(short(evidence.drift)) where every layer goes by the batch, "
                 + "\(short(evidence.driftInInference)) in inference; \(furthest).",
-            evidence.firstGetVectors && evidence.driftBesideBatchShare < 0.5 * evidence.driftOfFirst
+            evidence.firstGetVectors && evidence.driftBesideBatchShare < 0.65 * evidence.driftOfFirst
                 ? "The variances of the first layers have grown as one: noise in the data does that to vectors, and so do small batches in "
                     + "training."
-                : "No scaling of the inputs, no weight of first values and no batch size explains it.",
+                : (evidence.driftAfterFit ?? .infinity) < 0.1 * evidence.driftOfFirst
+                    ? "A scale and an offset of the inputs explain it as well."
+                    : "No scaling of the inputs, no weight of first values and no batch size explains it.",
         ]
     }
 
@@ -114,7 +116,8 @@ struct DiagnosisWords {
         }
         return [
             "The moving variances of the first layers are \(short(evidence.varianceRatioOfFirst)) of the data's in the median, as "
-                + "batches of about \(short(1 / max(0.01, evidence.batchShare))) samples give; the means are right."
+                + "batches of about \(short(1 / max(0.01, evidence.batchShare))) samples give"
+                + (evidence.meanShiftOfFirst < 0.2 ? "; the means are right." : ".")
         ]
     }
 

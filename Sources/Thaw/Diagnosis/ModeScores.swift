@@ -14,7 +14,7 @@ public struct ModeScores: Sendable, Hashable, Codable {
 
     /// How the model was called.
     public let condition: Condition
-    /// On how many samples: fewer than the data has where a call in this way would have cost too much.
+    /// On how many samples: fewer than the data has where it is much, or a call in this way would have cost too much.
     public let samples: Int
     /// The loss; nil for a model that is not compiled, or data without targets.
     public let loss: Double?

@@ -3,8 +3,9 @@ public import ThawTensor
 extension Model {
     /// Finds out whether the model does otherwise in inference than in training, and why.
     ///
-    /// The data is run once through one executable that calls the model as it predicts and as it is trained; what these have in common
-    /// is computed once. Nothing is written. For each Batch Normalization the moving statistics are compared with the data's own. Give
+    /// The data, in an order of its own, is run once through a graph that calls the model as it predicts and by batch statistics; what these
+    /// have in common is computed once. Some batches, of much data those of about 512 samples, are also called as training does and without
+    /// random layers, and are measured in inference. Nothing is written. For each Batch Normalization the moving statistics are compared with the data's own. Give
     /// data that the model ought to do well on: what it was trained on to see whether training went well, what it is used on to
     /// see whether that is the same. Some hundreds of samples suffice.
     ///
@@ -16,7 +17,7 @@ extension Model {
     /// - Parameters:
     ///   - data: inputs, and targets for the scores. A model that is not compiled is judged by its statistics alone.
     ///   - batchSize: samples that are computed together; what was used in training, at least 2.
-    /// - Throws: `TrainingError` for data that does not fit.
+    /// - Throws: `TrainingError` for data that does not fit, or that brings a normalization numbers that are not finite.
     public func diagnose(_ data: Dataset, batchSize: Int = 32) throws -> Diagnosis {
         guard batchSize >= 2 else {
             throw TrainingError.invalidArgument(
@@ -24,7 +25,8 @@ extension Model {
         }
         let hasTargets = try !data.isEmpty && !data.signature().targets.isEmpty
         let compilation = hasTargets ? trainingState?.compilation : nil
-        let feeder = try BatchFeeder(data, call: "diagnose", targetCount: compilation?.goals.count ?? 0)
+        let mixed = DiagnosisRun.inItsOrder(data)
+        let feeder = try BatchFeeder(mixed, call: "diagnose", targetCount: compilation?.goals.count ?? 0)
         try prepare(for: feeder)
         let run = DiagnosisRun(model: self, compilation: compilation, feeder: feeder, batchSize: batchSize)
         return try onEngine { isCancelled in

@@ -1,4 +1,6 @@
 /// How far the moving statistics of one Batch Normalization are from the data that it normalises.
+///
+/// What is in inference is measured on the batches that are run in every way: see ``Model/diagnose(_:batchSize:)``.
 public struct NormalizationDrift: Sendable, Hashable, Codable {
     /// One channel.
     public struct Channel: Sendable, Hashable, Codable {
@@ -34,7 +36,7 @@ public struct NormalizationDrift: Sendable, Hashable, Codable {
     public let divergenceInTraining: Spread
     /// The channels that are furthest off, at most three.
     public let worst: [Channel]
-    /// Channels whose input does not vary at all.
+    /// Channels whose input does not vary at all, in inference or by batch statistics.
     public let deadChannels: [Int]
     /// How many updates an optimizer that still knows has made of its gamma or beta; nil if none does.
     public let updates: Int?
@@ -69,7 +71,10 @@ extension NormalizationDrift {
         divergenceInTraining = Spread(
             of: measure.batch.statistics.divergences(from: kept, epsilon: measure.epsilon))
         worst = Array(all.sorted { $0.divergence > $1.divergence }.prefix(3))
-        deadChannels = seen.variance.indices.filter { seen.variance[$0] < measure.epsilon * 1e-5 }
+        let floor = measure.epsilon * 1e-5
+        deadChannels = seen.variance.indices.filter {
+            seen.variance[$0] < floor && measure.batch.variance[$0] < floor
+        }
         updates = measure.updates
         initialShare = measure.updates.map { power(measure.layer.momentum, $0) }
         let shares = (0...50).map { Double($0) / 50 }

@@ -100,6 +100,7 @@ struct ScoreSheet {
         guard values.count == reference.count, !values.isEmpty else { return 0 }
         let square = meanSquare(values, reference)
         let scale = max(variance(values), variance(reference))
+        guard square.isFinite, scale.isFinite else { return .infinity }
         return scale > 0 ? (square / scale).squareRoot() : (square > 0 ? 1 : 0)
     }
 }

@@ -17,6 +17,12 @@ struct DoctorCostCommand: ParsableCommand {
     @Option(name: .long, help: "Only the networks whose names contain this.")
     var only = ""
 
+    func validate() throws {
+        guard rounds > 0, images > 1 else {
+            throw ValidationError("--rounds and --images must be above 0 and 1.")
+        }
+    }
+
     func run() throws {
         Console.print(
             "| network | images | a pass by batch statistics | diagnosis | ratio | ratio of products |")
