@@ -6,7 +6,7 @@ final class DiagnosisRun {
     /// What it may cost, as a multiple of inference, where there are batches enough to choose from.
     static let greatestWork = 2.05
     /// On about how many samples the model is called in every way, of more data.
-    static let samplesInEveryWay = 512
+    static let samplesInEveryWay = 256
 
     private let model: Model
     private let compilation: Compilation?

@@ -4,7 +4,7 @@ extension Model {
     /// Finds out whether the model does otherwise in inference than in training, and why.
     ///
     /// The data, in an order of its own, is run once through a graph that calls the model as it predicts and by batch statistics; what these
-    /// have in common is computed once. Some batches, of much data those of about 512 samples, are also called as training does and without
+    /// have in common is computed once. Some batches, of much data those of about 256 samples, are also called as training does and without
     /// random layers, and are measured in inference. Nothing is written. For each Batch Normalization the moving statistics are compared with the data's own. Give
     /// data that the model ought to do well on: what it was trained on to see whether training went well, what it is used on to
     /// see whether that is the same. Some hundreds of samples suffice.

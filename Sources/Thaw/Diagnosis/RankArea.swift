@@ -1,7 +1,8 @@
 /// The mean area under the ROC curves of each class against the others.
 ///
 /// An area is the share of pairs of a member and another sample that are in order, equal ones counting half (Mann and Whitney, 1947).
-/// Members are few where classes are many, so each sample looks its place up among the members of every class.
+/// Members are few where classes are many, so each sample looks its place up among the members of every class; of hundreds of
+/// classes, of about a hundred, evenly spread.
 struct RankArea {
     /// The members' own scores for their class, sorted, class after class.
     private var members: [Float]
@@ -37,14 +38,14 @@ struct RankArea {
         var ordered = [Double](repeating: 0, count: width)
         for (row, label) in labels.enumerated() {
             let own = Self.column(of: label, width)
-            for column in 0..<width where column != own {
+            for column in stride(from: 0, to: width, by: max(1, width / 100)) where column != own {
                 ordered[column] += membersInOrder(column, above: values[row * width + column])
             }
         }
-        let areas = ordered.enumerated().compactMap { column, sum -> Double? in
+        let areas = stride(from: 0, to: width, by: max(1, width / 100)).compactMap { column -> Double? in
             let count = starts[column + 1] - starts[column]
             let pairs = count * (labels.count - count)
-            return pairs > 0 ? sum / Double(pairs) : nil
+            return pairs > 0 ? ordered[column] / Double(pairs) : nil
         }
         return areas.isEmpty ? nil : areas.reduce(0, +) / Double(areas.count)
     }

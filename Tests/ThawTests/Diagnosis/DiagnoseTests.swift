@@ -95,7 +95,7 @@ import ThawTestSupport
             diagnosis.scores.first { $0.condition == condition }?.samples
         }
         #expect(samples(.inference) == 1920 && samples(.batchStatistics) == 1920)
-        #expect(samples(.training) == 480)
+        #expect(samples(.training) == 256)
         let expected = try model.evaluate(much, verbosity: .silent)
         let loss = try #require(diagnosis.scores.first?.loss)
         #expect(abs(loss - (try #require(expected["loss"]))) < 1e-5)
