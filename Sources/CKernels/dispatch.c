@@ -22,6 +22,11 @@ void thaw_reduce_run(void *context) { kernels->reduce(context); }
 void thaw_moments_run(void *context) { kernels->moments(context); }
 void thaw_normalized_pooling_run(void *context) { kernels->normalized_pooling(context); }
 void thaw_normalized_pooling_gradient_run(void *context) { kernels->normalized_pooling_gradient(context); }
+void thaw_normalized_activation_run(void *context) { kernels->normalized_activation(context); }
+void thaw_normalized_activation_sums_run(void *context) { kernels->normalized_activation_sums(context); }
+void thaw_normalized_activation_gradient_run(void *context) {
+    kernels->normalized_activation_gradient(context);
+}
 void thaw_softmax_run(void *context) { kernels->softmax(context); }
 void thaw_sparse_cross_entropy_run(void *context) { kernels->sparse_cross_entropy(context); }
 void thaw_sparse_cross_entropy_gradient_run(void *context) {

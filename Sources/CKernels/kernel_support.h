@@ -23,7 +23,8 @@
 /// The kernels compiled for one instruction set.
 typedef struct {
     const char *name;
-    thaw_step_function elementwise, reduce, moments, normalized_pooling, normalized_pooling_gradient, softmax,
+    thaw_step_function elementwise, reduce, moments, normalized_pooling, normalized_pooling_gradient,
+        normalized_activation, normalized_activation_sums, normalized_activation_gradient, softmax,
         sparse_cross_entropy, sparse_cross_entropy_gradient, strided_copy, fill, gather, scatter_add, one_hot,
         affine_resample, affine_resample_gradient, all_finite, random;
 } thaw_kernel_table;

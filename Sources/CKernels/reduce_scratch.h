@@ -45,4 +45,18 @@ static inline int64_t thaw_moments_thread_bytes(const thaw_moments *moments) {
     return thaw_round_up(2 * thaw_round_up(moments->columns, 16) * (int64_t)sizeof(double), 128);
 }
 
+enum { THAW_ACTIVATION_CHUNK = 32 };  // rows whose float32 sums are added in double
+
+static inline int32_t thaw_normalized_activation_sums_threads(const thaw_normalized_activation_sums *work) {
+    return thaw_useful_threads(work->threads, work->rows / 16);
+}
+
+/// Two sums of each column in double, and two in float32.
+static inline int64_t thaw_normalized_activation_sums_thread_bytes(
+    const thaw_normalized_activation_sums *work
+) {
+    const int64_t each = 2 * (int64_t)(sizeof(double) + sizeof(float));
+    return thaw_round_up(thaw_round_up(work->columns, 16) * each, 128);
+}
+
 #endif

@@ -15,3 +15,8 @@ size_t thaw_reduce_scratch_bytes(const thaw_reduce *reduce) {
 size_t thaw_moments_scratch_bytes(const thaw_moments *moments) {
     return (size_t)(thaw_moments_threads(moments) * thaw_moments_thread_bytes(moments));
 }
+
+size_t thaw_normalized_activation_sums_scratch_bytes(const thaw_normalized_activation_sums *work) {
+    const int64_t threads = thaw_normalized_activation_sums_threads(work);
+    return (size_t)(threads * thaw_normalized_activation_sums_thread_bytes(work));
+}

@@ -197,6 +197,49 @@ typedef struct {
 } thaw_normalized_pooling_gradient;
 void thaw_normalized_pooling_gradient_run(void *context);
 
+// ---------------------------------------------------------------- normalization and activation together
+
+/// What follows the normalization: nothing, max(y, 0), or min(max(y, 0), maximum). NaN passes. The gradient passes where
+/// 0 < y, and y < maximum; not where y is NaN.
+enum { THAW_ACTIVATION_NONE = 0, THAW_ACTIVATION_RELU, THAW_ACTIVATION_CLIPPED_RELU };
+
+/// output = activation((x - mean) scale + shift + residual), by column.
+typedef struct {
+    const float *input;                 // [rows, columns]
+    const float *residual;              // like input; or null
+    const float *mean, *scale, *shift;  // [columns]
+    float *output;                      // like input; may lie exactly on it or on the residual
+    int64_t rows, columns;
+    float maximum;
+    int32_t activation, threads;
+} thaw_normalized_activation;
+void thaw_normalized_activation_run(void *context);
+
+/// What the gradient of that needs: by column the sums of the gradient that the activation lets through, and of its products with
+/// x - mean. Float32 over a few rows, double over those.
+typedef struct {
+    const float *input, *gradient;      // [rows, columns]
+    const float *mean, *scale, *shift;  // [columns]
+    float *sums, *products;             // [columns]
+    int64_t rows, columns;
+    float maximum;
+    int32_t activation, threads;
+    void *scratch;                      // thaw_normalized_activation_sums_scratch_bytes
+} thaw_normalized_activation_sums;
+void thaw_normalized_activation_sums_run(void *context);
+size_t thaw_normalized_activation_sums_scratch_bytes(const thaw_normalized_activation_sums *work);
+
+/// output = let through(gradient) scale + (x - mean) slope + offset, by column.
+typedef struct {
+    const float *input, *gradient;      // [rows, columns]
+    const float *mean, *scale, *shift, *slope, *offset;  // [columns]
+    float *output;                      // like input; may lie exactly on it or on the gradient
+    int64_t rows, columns;
+    float maximum;
+    int32_t activation, threads;
+} thaw_normalized_activation_gradient;
+void thaw_normalized_activation_gradient_run(void *context);
+
 // ---------------------------------------------------------------- softmax and cross-entropy, along rows
 
 // Outputs may lie exactly on the input or the logits.

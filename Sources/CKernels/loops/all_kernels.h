@@ -13,6 +13,7 @@
 #include "reduce.h"
 #include "moments.h"
 #include "normalized_pooling.h"
+#include "normalized_activation.h"
 #include "softmax.h"
 #include "cross_entropy.h"
 #include "strided_copy.h"
@@ -28,6 +29,9 @@ const thaw_kernel_table THAW_TABLE = {
     .moments = moments_run,
     .normalized_pooling = normalized_pooling_run,
     .normalized_pooling_gradient = normalized_pooling_gradient_run,
+    .normalized_activation = normalized_activation_run,
+    .normalized_activation_sums = normalized_activation_sums_run,
+    .normalized_activation_gradient = normalized_activation_gradient_run,
     .softmax = softmax_run,
     .sparse_cross_entropy = sparse_cross_entropy_run,
     .sparse_cross_entropy_gradient = sparse_cross_entropy_gradient_run,

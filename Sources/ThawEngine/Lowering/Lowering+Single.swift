@@ -16,6 +16,10 @@ extension Lowering {
         case let operation as NormalizedPooling: try lowerNormalizedPooling(operation, index)
         case let operation as NormalizedPoolingGradient:
             try lowerNormalizedPoolingGradient(operation, index)
+        case let operation as NormalizedActivation: try lowerNormalizedActivation(operation, index)
+        case let operation as NormalizedActivationSums: try lowerNormalizedActivationSums(operation, index)
+        case let operation as NormalizedActivationGradient:
+            try lowerNormalizedActivationGradient(operation, index)
         case is Reduction, is ArgumentMaximum: try lowerReduction(index)
         case is Moments: try lowerMoments(index)
         case is Softmax: try lowerSoftmax(index, logarithm: false)

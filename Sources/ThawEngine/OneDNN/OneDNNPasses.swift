@@ -8,6 +8,7 @@ enum OneDNNPasses {
     static func run(on graph: Graph) throws(GraphError) -> Graph {
         try graph.foldingBatchNormalization()
             .fusingNormalizedPooling()
+            .fusingNormalizedActivation()
             .decomposing { operation in
                 operation is BatchNormalization || operation is BatchNormalizationGradient
                     || operation is BatchNormalizationInference || operation is RowNormalization

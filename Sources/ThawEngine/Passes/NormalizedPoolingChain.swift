@@ -96,9 +96,13 @@ struct ValueReaders {
         return nodes[0]
     }
 
-    /// Whether a value is the constant 0.
-    func isZero(_ value: Graph.Value) -> Bool {
-        guard let constant = graph.nodes[value.node].operation as? Constant else { return false }
-        return constant.tensor.count == 1 && constant.tensor.doubles[0] == 0
+    /// The number that a value is, if it is the same whatever comes in.
+    func constant(_ value: Graph.Value) -> Double? {
+        guard let constant = graph.nodes[value.node].operation as? Constant, constant.tensor.count == 1
+        else { return nil }
+        return constant.tensor.doubles[0]
     }
+
+    /// Whether a value is the constant 0.
+    func isZero(_ value: Graph.Value) -> Bool { constant(value) == 0 }
 }

@@ -1,0 +1,88 @@
+import ThawGraph
+import ThawTensor
+
+extension Graph {
+    /// The graph with large batch normalizations, what is added to them and their ReLU in one operation, and with their
+    /// gradients in two that compute the ReLU again.
+    ///
+    /// What is as large as images is read and written at the speed of memory, so what counts is how often. Kept between
+    /// the ways there and back is x alone.
+    ///
+    /// Run it after differentiation.
+    func fusingNormalizedActivation() throws(GraphError) -> Graph {
+        let source = try eliminatingDeadNodes()
+        let chains = NormalizedActivationChains(source)
+        guard !chains.forward.isEmpty || !chains.backward.isEmpty else { return self }
+        let forward = Dictionary(uniqueKeysWithValues: chains.forward.map { ($0.normalization, $0) })
+        let last = Dictionary(uniqueKeysWithValues: chains.forward.map { ($0.last, $0) })
+        let backward = Dictionary(uniqueKeysWithValues: chains.backward.map { ($0.gradient, $0) })
+        var statistics: [Int: NormalizationStatistics] = [:]
+        var results: [Graph.Value: SymbolicTensor] = [:]
+        func remember(_ index: Int, _ inputs: [SymbolicTensor]) {
+            for (value, tensor) in zip(source.nodes[index].inputs, inputs) { results[value] = tensor }
+        }
+        return try GraphRewriter(source).rewrite { (index, inputs) throws(GraphError) in
+            remember(index, inputs)
+            if let chain = backward[index],
+                let operation = source.nodes[index].operation as? BatchNormalizationGradient
+            {
+                return try operation.fused(chain, inputs, results)
+            }
+            var outputs: [SymbolicTensor]?
+            if forward[index] != nil, let operation = source.nodes[index].operation as? BatchNormalization {
+                let own = try NormalizationStatistics(operation, inputs)
+                statistics[index] = own
+                outputs = [inputs[0], own.mean, own.variance]
+            }
+            if let chain = last[index], let own = statistics[chain.normalization] {
+                var operands = own.operands
+                if let residual = chain.residual, let tensor = results[residual] { operands.append(tensor) }
+                let result = try inputs[0].graph.apply(
+                    NormalizedActivation(activation: chain.activation), operands)
+                outputs = result + (outputs ?? []).dropFirst()
+            }
+            return outputs
+        }.eliminatingDeadNodes()
+    }
+}
+
+/// What a batch normalization computes before it normalizes.
+private struct NormalizationStatistics {
+    let mean: SymbolicTensor
+    let variance: SymbolicTensor
+    /// x, mean, scale and shift.
+    let operands: [SymbolicTensor]
+
+    init(_ operation: BatchNormalization, _ inputs: [SymbolicTensor]) throws(GraphError) {
+        let channels = inputs[1].shape[0]
+        let moments = try inputs[0].reshape(to: [-1, channels]).moments()
+        (mean, variance) = moments
+        let inverse = try (variance + operation.epsilon).reciprocalSquareRoot()
+        operands = [inputs[0], mean, try inputs[1] * inverse, inputs[2]]
+    }
+}
+
+extension BatchNormalizationGradient {
+    /// The gradients of x, gamma and beta, as `decomposed` gives them.
+    fileprivate func fused(
+        _ chain: NormalizedActivationChains.Backward, _ inputs: [SymbolicTensor],
+        _ results: [Graph.Value: SymbolicTensor]
+    ) throws(GraphError) -> [SymbolicTensor] {
+        let (x, gamma, mean, variance) = (inputs[0], inputs[1], inputs[2], inputs[3])
+        let arriving = results[chain.arriving] ?? inputs[4]
+        let inverse = try (variance + epsilon).reciprocalSquareRoot()
+        let scale = try gamma * inverse
+        // Without an activation nobody reads the shift.
+        let shift = chain.shift.flatMap { results[$0] } ?? mean
+        let sums = try x.graph.apply(
+            NormalizedActivationSums(activation: chain.activation), [x, arriving, mean, scale, shift])
+        let (beta, gammaGradient) = (sums[0], try sums[1] * inverse)
+        let share = Double(mean.shape[0]) / Double(x.type.count)
+        let slope = try -(scale * inverse * gammaGradient * share)
+        let offset = try -(scale * beta * share)
+        let result = try x.graph.apply(
+            NormalizedActivationGradient(activation: chain.activation),
+            [x, arriving, mean, scale, shift, slope, offset])
+        return [result[0], gammaGradient, beta]
+    }
+}
