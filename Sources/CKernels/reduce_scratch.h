@@ -33,30 +33,33 @@ static inline thaw_reduce_plan thaw_plan_reduce(const thaw_reduce *reduce) {
     return plan;
 }
 
-enum { THAW_MOMENTS_CHUNK = 256 };  // rows whose float32 sums are merged in double
+/// Rows whose float32 sums are merged in double: they are read twice, and stay in the cache.
+static inline int64_t thaw_moments_chunk(int64_t columns) {
+    return thaw_minimum(128, thaw_maximum(16, 8192 / columns));
+}
 
 static inline int32_t thaw_moments_threads(const thaw_moments *moments) {
     // Fewer rows than this for a thread are not worth a merge.
     return thaw_useful_threads(moments->threads, moments->rows / 16);
 }
 
-/// Mean and sum of squared deviations of each column.
+/// Mean and sum of squared deviations of each column, and its sum in a chunk.
 static inline int64_t thaw_moments_thread_bytes(const thaw_moments *moments) {
-    return thaw_round_up(2 * thaw_round_up(moments->columns, 16) * (int64_t)sizeof(double), 128);
+    const int64_t each = 2 * (int64_t)sizeof(double) + (int64_t)sizeof(float);
+    return thaw_round_up(thaw_round_up(moments->columns, 16) * each, 128);
 }
 
 enum { THAW_ACTIVATION_CHUNK = 32 };  // rows whose float32 sums are added in double
 
-static inline int32_t thaw_normalized_activation_sums_threads(const thaw_normalized_activation_sums *work) {
-    return thaw_useful_threads(work->threads, work->rows / 16);
+/// Fewer rows than this for a thread are not worth another one's sums.
+static inline int32_t thaw_column_sums_threads(int32_t threads, int64_t rows) {
+    return thaw_useful_threads(threads, rows / 16);
 }
 
-/// Two sums of each column in double, and two in float32.
-static inline int64_t thaw_normalized_activation_sums_thread_bytes(
-    const thaw_normalized_activation_sums *work
-) {
-    const int64_t each = 2 * (int64_t)(sizeof(double) + sizeof(float));
-    return thaw_round_up(thaw_round_up(work->columns, 16) * each, 128);
+/// `count` sums of each column in double, and as many in float32.
+static inline int64_t thaw_column_sums_thread_bytes(int64_t columns, int64_t count) {
+    const int64_t each = count * (int64_t)(sizeof(double) + sizeof(float));
+    return thaw_round_up(thaw_round_up(columns, 16) * each, 128);
 }
 
 #endif

@@ -17,6 +17,11 @@ size_t thaw_moments_scratch_bytes(const thaw_moments *moments) {
 }
 
 size_t thaw_normalized_activation_sums_scratch_bytes(const thaw_normalized_activation_sums *work) {
-    const int64_t threads = thaw_normalized_activation_sums_threads(work);
-    return (size_t)(threads * thaw_normalized_activation_sums_thread_bytes(work));
+    return (size_t)(thaw_column_sums_threads(work->threads, work->rows)
+        * thaw_column_sums_thread_bytes(work->columns, 2));
+}
+
+size_t thaw_normalized_activation_gradient_scratch_bytes(const thaw_normalized_activation_gradient *work) {
+    return (size_t)(thaw_column_sums_threads(work->threads, work->rows)
+        * thaw_column_sums_thread_bytes(work->columns, 1));
 }

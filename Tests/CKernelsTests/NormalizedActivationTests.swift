@@ -118,15 +118,31 @@ import Testing
         for (threads, isInPlace) in [(1, false), (2, true), (3, false)] {
             let gradient = Memory(example.gradient)
             let output = isInPlace ? gradient : Memory<Float>(count: example.x.count)
-            var context = thaw_normalized_activation_gradient(
-                input: Memory(example.x).pointer, gradient: gradient.pointer,
-                mean: Memory(example.mean).pointer, scale: Memory(example.scale).pointer,
-                shift: Memory(example.shift).pointer, slope: Memory(example.slope).pointer,
-                offset: Memory(example.offset).pointer, output: output.pointer, rows: Int64(example.rows),
-                columns: Int64(example.columns), maximum: Self.maximum, activation: Int32(activation),
-                threads: Int32(threads))
+            let sums = Memory<Float>(count: example.columns)
+            var context = thaw_normalized_activation_gradient()
+            (context.input, context.gradient) = (
+                UnsafePointer(Memory(example.x).pointer), UnsafePointer(gradient.pointer)
+            )
+            context.mean = UnsafePointer(Memory(example.mean).pointer)
+            context.scale = UnsafePointer(Memory(example.scale).pointer)
+            context.shift = UnsafePointer(Memory(example.shift).pointer)
+            context.slope = UnsafePointer(Memory(example.slope).pointer)
+            context.offset = UnsafePointer(Memory(example.offset).pointer)
+            context.output = output.pointer
+            (context.rows, context.columns) = (Int64(example.rows), Int64(example.columns))
+            (context.maximum, context.activation) = (Self.maximum, Int32(activation))
+            context.threads = Int32(threads)
+            let scratch = Memory<UInt8>(count: thaw_normalized_activation_gradient_scratch_bytes(&context))
+            context.scratch = UnsafeMutableRawPointer(scratch.pointer)
+            context.sums = threads == 1 ? nil : sums.pointer
             thaw_normalized_activation_gradient_run(&context)
             #expect(output.isIntact && output.values == expected)
+            guard threads > 1 else { continue }
+            var expectedSums = [Double](repeating: 0, count: example.columns)
+            for (index, value) in expected.enumerated() {
+                expectedSums[index % example.columns] += Double(value)
+            }
+            #expect(sums.values == expectedSums.map { Float($0) } && sums.isIntact && scratch.isIntact)
         }
     }
 

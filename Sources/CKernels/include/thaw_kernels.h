@@ -234,11 +234,14 @@ typedef struct {
     const float *input, *gradient;      // [rows, columns]
     const float *mean, *scale, *shift, *slope, *offset;  // [columns]
     float *output;                      // like input; may lie exactly on it or on the gradient
+    float *sums;                        // [columns]: of the output; or null
     int64_t rows, columns;
     float maximum;
     int32_t activation, threads;
+    void *scratch;                      // thaw_normalized_activation_gradient_scratch_bytes
 } thaw_normalized_activation_gradient;
 void thaw_normalized_activation_gradient_run(void *context);
+size_t thaw_normalized_activation_gradient_scratch_bytes(const thaw_normalized_activation_gradient *work);
 
 // ---------------------------------------------------------------- softmax and cross-entropy, along rows
 

@@ -9,12 +9,14 @@ typedef struct {
 
 typedef struct {
     double *mean, *deviation;
+    float *chunk;
 } moments_sums;
 
 static moments_sums moments_of_thread(const moments_state *state, int32_t index) {
     char *base = (char *)state->moments->scratch + index * thaw_moments_thread_bytes(state->moments);
+    const int64_t padded = thaw_round_up(state->moments->columns, 16);
     double *mean = (double *)(void *)base;
-    return (moments_sums){mean, mean + thaw_round_up(state->moments->columns, 16)};
+    return (moments_sums){mean, mean + padded, (float *)(void *)(mean + 2 * padded)};
 }
 
 // The weights that merge a set of `added` values into one of `before`.
@@ -27,30 +29,30 @@ INLINE merge_weights weights_for(int64_t before, int64_t added) {
     return (merge_weights){(double)added / total, (double)before * ((double)added / total)};
 }
 
-// One vector of columns of one chunk of rows, merged into the running sums.
-INLINE void moments_of_chunk(
-    const float *p, int64_t rows, int64_t stride, int64_t width, merge_weights weights, bool first,
+// The sums of a chunk's columns, row by row as they lie in memory, which is what the processor fetches ahead.
+static void sum_chunk(const float *p, int64_t rows, int64_t columns, float *sums) {
+    for (int64_t j = 0; j < columns; j += LANES) store(sums + j, splat(0));
+    for (int64_t r = 0; r < rows; r++, p += columns) {
+        for (int64_t j = 0; j < columns; j += LANES) {
+            store(sums + j, load(sums + j) + load_up_to(p + j, columns - j, 0));
+        }
+    }
+}
+
+// One vector of columns of a chunk in the cache, whose sum is known, merged into the running moments.
+INLINE void merge_chunk(
+    const float *p, int64_t rows, int64_t stride, int64_t width, vec sum, merge_weights weights, bool first,
     double *mean, double *deviation
 ) {
-    vec s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
-    const float *q = p;
-    int64_t r = 0;
-    for (; r + 4 <= rows; r += 4, q += 4 * stride) {
-        s0 += load_up_to(q, width, 0);
-        s1 += load_up_to(q + stride, width, 0);
-        s2 += load_up_to(q + 2 * stride, width, 0);
-        s3 += load_up_to(q + 3 * stride, width, 0);
-    }
-    for (; r < rows; r++, q += stride) s0 += load_up_to(q, width, 0);
-    const vec centre = ((s0 + s1) + (s2 + s3)) * splat(1.0f / (float)rows);
+    const vec centre = sum * splat(1.0f / (float)rows);
     vec d0 = splat(0), d1 = d0, d2 = d0, d3 = d0;
-    s0 = s1 = s2 = s3 = d0;
-    q = p;
-    for (r = 0; r + 4 <= rows; r += 4, q += 4 * stride) {
-        const vec x0 = load_up_to(q, width, 0) - centre;
-        const vec x1 = load_up_to(q + stride, width, 0) - centre;
-        const vec x2 = load_up_to(q + 2 * stride, width, 0) - centre;
-        const vec x3 = load_up_to(q + 3 * stride, width, 0) - centre;
+    vec s0 = d0, s1 = d0, s2 = d0, s3 = d0;
+    int64_t r = 0;
+    for (; r + 4 <= rows; r += 4, p += 4 * stride) {
+        const vec x0 = load_up_to(p, width, 0) - centre;
+        const vec x1 = load_up_to(p + stride, width, 0) - centre;
+        const vec x2 = load_up_to(p + 2 * stride, width, 0) - centre;
+        const vec x3 = load_up_to(p + 3 * stride, width, 0) - centre;
         s0 += x0;
         s1 += x1;
         s2 += x2;
@@ -60,8 +62,8 @@ INLINE void moments_of_chunk(
         d2 += x2 * x2;
         d3 += x3 * x3;
     }
-    for (; r < rows; r++, q += stride) {
-        const vec x = load_up_to(q, width, 0) - centre;
+    for (; r < rows; r++, p += stride) {
+        const vec x = load_up_to(p, width, 0) - centre;
         s0 += x;
         d0 += x * x;
     }
@@ -83,22 +85,25 @@ INLINE void moments_of_chunk(
 static void moments_part(void *context, int32_t index, int32_t count) {
     const moments_state *state = context;
     const thaw_moments *moments = state->moments;
-    const int64_t columns = moments->columns;
+    const int64_t columns = moments->columns, chunk = thaw_moments_chunk(columns);
     const moments_sums sums = moments_of_thread(state, index);
     const thaw_range range = thaw_partition(moments->rows, 1, index, count);
-    for (int64_t first = range.begin; first < range.end; first += THAW_MOMENTS_CHUNK) {
-        const int64_t rows = thaw_minimum(THAW_MOMENTS_CHUNK, range.end - first);
+    for (int64_t first = range.begin; first < range.end; first += chunk) {
+        const int64_t rows = thaw_minimum(chunk, range.end - first);
         const merge_weights weights = weights_for(first - range.begin, rows);
         const bool is_first = first == range.begin;
         const float *p = moments->input + first * columns;
+        sum_chunk(p, rows, columns, sums.chunk);
         int64_t j = 0;
         for (; j + LANES <= columns; j += LANES) {
-            moments_of_chunk(
-                p + j, rows, columns, LANES, weights, is_first, sums.mean + j, sums.deviation + j);
+            merge_chunk(
+                p + j, rows, columns, LANES, load(sums.chunk + j), weights, is_first, sums.mean + j,
+                sums.deviation + j);
         }
         if (j < columns) {
-            moments_of_chunk(
-                p + j, rows, columns, columns - j, weights, is_first, sums.mean + j, sums.deviation + j);
+            merge_chunk(
+                p + j, rows, columns, columns - j, load(sums.chunk + j), weights, is_first, sums.mean + j,
+                sums.deviation + j);
         }
     }
 }

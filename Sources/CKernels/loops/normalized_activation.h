@@ -76,24 +76,56 @@ static void normalized_activation_run(void *context) {
     thaw_parallel(normalized_activation_part, context, thaw_useful_threads(work->threads, work->rows));
 }
 
-// ---------------------------------------------------------------- the way back: sums
+// ---------------------------------------------------------------- sums of columns
 
+// Of one thread: float32 over a few rows, double over those.
 typedef struct {
-    double *sums, *products;            // of the rows so far
-    float *chunk_sums, *chunk_products; // of the rows since the last were added to those
-} activation_sums;
+    double *total;
+    float *chunk;
+} column_sums;
 
-static activation_sums activation_sums_of_thread(const thaw_normalized_activation_sums *work, int32_t index) {
-    const int64_t padded = thaw_round_up(work->columns, 16);
-    char *base = (char *)work->scratch + index * thaw_normalized_activation_sums_thread_bytes(work);
-    double *sums = (double *)(void *)base;
-    float *chunk_sums = (float *)(void *)(sums + 2 * padded);
-    return (activation_sums){sums, sums + padded, chunk_sums, chunk_sums + padded};
+// Number `number` of `count` in a thread's scratch memory.
+static column_sums column_sums_of(void *scratch, int64_t columns, int32_t thread, int64_t number, int64_t count) {
+    const int64_t padded = thaw_round_up(columns, 16);
+    char *base = (char *)scratch + thread * thaw_column_sums_thread_bytes(columns, count);
+    double *totals = (double *)(void *)base;
+    float *chunks = (float *)(void *)(totals + count * padded);
+    return (column_sums){totals + number * padded, chunks + number * padded};
 }
 
+// Lanes beyond the last column are 0, or belong to nothing.
+INLINE void add_to_chunk(column_sums sums, int64_t column, vec value) {
+    store(sums.chunk + column, load(sums.chunk + column) + value);
+}
+
+static void add_chunk(column_sums sums, int64_t columns) {
+    for (int64_t j = 0; j < columns; j += LANES) {
+        store_double(sums.total + j, load_double(sums.total + j) + widen(load(sums.chunk + j)));
+        store(sums.chunk + j, splat(0));
+    }
+}
+
+// Whether the chunk that a row ends is to be added.
+INLINE bool ends_chunk(thaw_range rows, int64_t row) {
+    return (row - rows.begin + 1) % THAW_ACTIVATION_CHUNK == 0 || row + 1 == rows.end;
+}
+
+// Adds up what the threads have, in the order of threads.
+static void finish_column_sums(
+    float *result, void *scratch, int64_t columns, int32_t threads, int64_t number, int64_t count
+) {
+    for (int64_t j = 0; j < columns; j++) {
+        double sum = 0;
+        for (int32_t t = 0; t < threads; t++) sum += column_sums_of(scratch, columns, t, number, count).total[j];
+        result[j] = (float)sum;
+    }
+}
+
+// ---------------------------------------------------------------- the way back: sums
+
 INLINE void sum_channels(
-    const thaw_normalized_activation_sums *work, activation_sums sums, int64_t row, int64_t channel,
-    int64_t count, int32_t activation
+    const thaw_normalized_activation_sums *work, column_sums sums, column_sums products, int64_t row,
+    int64_t channel, int64_t count, int32_t activation
 ) {
     const int64_t at = row * work->columns + channel;
     const vec centred = load_up_to(work->input + at, count, 0) - load_up_to(work->mean + channel, count, 0);
@@ -104,60 +136,49 @@ INLINE void sum_channels(
             load_up_to(work->shift + channel, count, 0));
         gradient = let_through(activation, value, work->maximum, gradient);
     }
-    store(sums.chunk_sums + channel, load(sums.chunk_sums + channel) + gradient);
-    store(sums.chunk_products + channel, load(sums.chunk_products + channel) + gradient * centred);
-}
-
-static void add_chunk(double *sums, float *chunk, int64_t columns) {
-    for (int64_t j = 0; j < columns; j += LANES) {
-        store_double(sums + j, load_double(sums + j) + widen(load(chunk + j)));
-        store(chunk + j, splat(0));
-    }
+    add_to_chunk(sums, channel, gradient);
+    add_to_chunk(products, channel, gradient * centred);
 }
 
 INLINE void sum_rows(
-    const thaw_normalized_activation_sums *work, activation_sums sums, thaw_range rows, int32_t activation
+    const thaw_normalized_activation_sums *work, column_sums sums, column_sums products, thaw_range rows,
+    int32_t activation
 ) {
     const int64_t columns = work->columns, whole = columns - columns % LANES;
     for (int64_t row = rows.begin; row < rows.end; row++) {
-        for (int64_t j = 0; j < whole; j += LANES) sum_channels(work, sums, row, j, LANES, activation);
-        if (whole < columns) sum_channels(work, sums, row, whole, columns - whole, activation);
-        if ((row - rows.begin + 1) % THAW_ACTIVATION_CHUNK == 0 || row + 1 == rows.end) {
-            add_chunk(sums.sums, sums.chunk_sums, columns);
-            add_chunk(sums.products, sums.chunk_products, columns);
+        for (int64_t j = 0; j < whole; j += LANES) {
+            sum_channels(work, sums, products, row, j, LANES, activation);
+        }
+        if (whole < columns) sum_channels(work, sums, products, row, whole, columns - whole, activation);
+        if (ends_chunk(rows, row)) {
+            add_chunk(sums, columns);
+            add_chunk(products, columns);
         }
     }
 }
 
 static void normalized_activation_sums_part(void *context, int32_t index, int32_t count) {
     const thaw_normalized_activation_sums *work = context;
-    const activation_sums sums = activation_sums_of_thread(work, index);
-    memset(sums.sums, 0, (size_t)thaw_normalized_activation_sums_thread_bytes(work));
+    const column_sums sums = column_sums_of(work->scratch, work->columns, index, 0, 2);
+    const column_sums products = column_sums_of(work->scratch, work->columns, index, 1, 2);
+    memset(sums.total, 0, (size_t)thaw_column_sums_thread_bytes(work->columns, 2));
     const thaw_range rows = thaw_partition(work->rows, 1, index, count);
-    FOR_ACTIVATION(sum_rows, work->activation, work, sums, rows)
+    FOR_ACTIVATION(sum_rows, work->activation, work, sums, products, rows)
 }
 
 static void normalized_activation_sums_run(void *context) {
     const thaw_normalized_activation_sums *work = context;
-    const int32_t threads = thaw_normalized_activation_sums_threads(work);
+    const int32_t threads = thaw_column_sums_threads(work->threads, work->rows);
     thaw_parallel(normalized_activation_sums_part, context, threads);
-    for (int64_t j = 0; j < work->columns; j++) {
-        double sum = 0, product = 0;
-        for (int32_t t = 0; t < threads; t++) {
-            const activation_sums sums = activation_sums_of_thread(work, t);
-            sum += sums.sums[j];
-            product += sums.products[j];
-        }
-        work->sums[j] = (float)sum;
-        work->products[j] = (float)product;
-    }
+    finish_column_sums(work->sums, work->scratch, work->columns, threads, 0, 2);
+    finish_column_sums(work->products, work->scratch, work->columns, threads, 1, 2);
 }
 
 // ---------------------------------------------------------------- the way back: the gradient of the input
 
 INLINE void gradient_of_channels(
-    const thaw_normalized_activation_gradient *work, int64_t row, int64_t channel, int64_t count,
-    bool past_cache, int32_t activation
+    const thaw_normalized_activation_gradient *work, column_sums sums, int64_t row, int64_t channel,
+    int64_t count, bool past_cache, int32_t activation
 ) {
     const int64_t at = row * work->columns + channel;
     const vec centred = load_up_to(work->input + at, count, 0) - load_up_to(work->mean + channel, count, 0);
@@ -169,6 +190,7 @@ INLINE void gradient_of_channels(
     }
     const vec slope = load_up_to(work->slope + channel, count, 0);
     const vec result = gradient * scale + (centred * slope + load_up_to(work->offset + channel, count, 0));
+    if (sums.chunk) add_to_chunk(sums, channel, result);
     if (past_cache) {
         store_past_cache(work->output + at, result);
     } else {
@@ -177,14 +199,16 @@ INLINE void gradient_of_channels(
 }
 
 INLINE void gradient_of_rows(
-    const thaw_normalized_activation_gradient *work, thaw_range rows, bool past_cache, int32_t activation
+    const thaw_normalized_activation_gradient *work, column_sums sums, thaw_range rows, bool past_cache,
+    int32_t activation
 ) {
     const int64_t columns = work->columns, whole = columns - columns % LANES;
     for (int64_t row = rows.begin; row < rows.end; row++) {
         for (int64_t j = 0; j < whole; j += LANES) {
-            gradient_of_channels(work, row, j, LANES, past_cache, activation);
+            gradient_of_channels(work, sums, row, j, LANES, past_cache, activation);
         }
-        if (whole < columns) gradient_of_channels(work, row, whole, columns - whole, false, activation);
+        if (whole < columns) gradient_of_channels(work, sums, row, whole, columns - whole, false, activation);
+        if (sums.chunk && ends_chunk(rows, row)) add_chunk(sums, columns);
     }
 }
 
@@ -193,14 +217,20 @@ static void normalized_activation_gradient_part(void *context, int32_t index, in
     const thaw_range rows = thaw_partition(work->rows, 1, index, count);
     const bool past_cache = work->output != work->gradient && work->output != work->input
         && is_worth_storing_past_cache(work->output, work->rows, work->columns);
-    FOR_ACTIVATION(gradient_of_rows, work->activation, work, rows, past_cache)
+    column_sums sums = {NULL, NULL};
+    if (work->sums) {
+        sums = column_sums_of(work->scratch, work->columns, index, 0, 1);
+        memset(sums.total, 0, (size_t)thaw_column_sums_thread_bytes(work->columns, 1));
+    }
+    FOR_ACTIVATION(gradient_of_rows, work->activation, work, sums, rows, past_cache)
     finish_stores_past_cache();
 }
 
 static void normalized_activation_gradient_run(void *context) {
     const thaw_normalized_activation_gradient *work = context;
-    thaw_parallel(
-        normalized_activation_gradient_part, context, thaw_useful_threads(work->threads, work->rows));
+    const int32_t threads = thaw_column_sums_threads(work->threads, work->rows);
+    thaw_parallel(normalized_activation_gradient_part, context, threads);
+    if (work->sums) finish_column_sums(work->sums, work->scratch, work->columns, threads, 0, 1);
 }
 
 #undef FOR_ACTIVATION

@@ -56,6 +56,6 @@ struct ConvolutionShape {
     /// Whether a primitive that oneDNN made for Winograd's algorithm is the one that `isWorthWinograd` is about, and
     /// content with little memory.
     static func isFast(_ winograd: Primitive) -> Bool {
-        winograd.implementation.hasPrefix("jit_wino_4x3") && winograd.bytes(.scratchpad) <= 128 << 20
+        winograd.implementation.hasPrefix("jit_wino_4x3") && winograd.bytes(.scratchpad) <= 160 << 20
     }
 }

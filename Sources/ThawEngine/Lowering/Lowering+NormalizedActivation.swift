@@ -49,21 +49,29 @@ extension Lowering {
         _ operation: NormalizedActivationGradient, _ index: Int
     ) throws {
         let inputs = try graph.nodes[index].inputs.indices.map { try input(index, $0) }
-        let result = try output(index)
-        let (rows, columns, count) = rowsAndColumns(index)
-        let (code, maximum) = operation.activation.code
+        let result = try output(index, 0)
+        let isSumRead = analysis.useCount(Graph.Value(node: index, output: 1)) > 0
+        let sums = isSumRead ? try output(index, 1) : nil
+        var context = thaw_normalized_activation_gradient()
+        (context.rows, context.columns, context.threads) = rowsAndColumns(index)
+        (context.activation, context.maximum) = operation.activation.code
+        let template = context
         add(
             PlannedStep(
                 "normalized activation gradient", phase: analysis.phase[index], reads: inputs,
-                writes: [result], replacement: (result, inputs[1])
+                writes: [result] + (sums.map { [$0] } ?? []),
+                scratchBytes: isSumRead ? thaw_normalized_activation_gradient_scratch_bytes(&context) : 0,
+                replacement: (result, inputs[1])
             ) { binder in
+                var context = template
                 let data = inputs.map { UnsafePointer(binder.floats($0)) }
-                return binder.step(
-                    thaw_normalized_activation_gradient_run,
-                    thaw_normalized_activation_gradient(
-                        input: data[0], gradient: data[1], mean: data[2], scale: data[3], shift: data[4],
-                        slope: data[5], offset: data[6], output: binder.floats(result), rows: rows,
-                        columns: columns, maximum: maximum, activation: code, threads: count))
+                (context.input, context.gradient, context.mean) = (data[0], data[1], data[2])
+                (context.scale, context.shift) = (data[3], data[4])
+                (context.slope, context.offset) = (data[5], data[6])
+                context.output = binder.floats(result)
+                context.sums = sums.map { binder.floats($0) }
+                context.scratch = binder.scratch
+                return binder.step(thaw_normalized_activation_gradient_run, context)
             })
     }
 

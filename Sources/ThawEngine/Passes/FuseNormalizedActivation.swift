@@ -18,6 +18,7 @@ extension Graph {
         let backward = Dictionary(uniqueKeysWithValues: chains.backward.map { ($0.gradient, $0) })
         var statistics: [Int: NormalizationStatistics] = [:]
         var results: [Graph.Value: SymbolicTensor] = [:]
+        var sums: [Graph.Value: SymbolicTensor] = [:]
         func remember(_ index: Int, _ inputs: [SymbolicTensor]) {
             for (value, tensor) in zip(source.nodes[index].inputs, inputs) { results[value] = tensor }
         }
@@ -26,7 +27,15 @@ extension Graph {
             if let chain = backward[index],
                 let operation = source.nodes[index].operation as? BatchNormalizationGradient
             {
-                return try operation.fused(chain, inputs, results)
+                let gradients = try operation.fused(chain, inputs, results)
+                sums[Graph.Value(node: index, output: 0)] = gradients.sums
+                return [gradients.input, gradients.gamma, gradients.beta]
+            }
+            if let reduction = source.nodes[index].operation as? Reduction,
+                let sum = sums[source.nodes[index].inputs[0]], reduction.kind == .sum,
+                reduction.axes == Array(0..<(inputs[0].rank - 1))
+            {
+                return [try sum.reshape(to: source.nodes[index].outputTypes[0].shape)]
             }
             var outputs: [SymbolicTensor]?
             if forward[index] != nil, let operation = source.nodes[index].operation as? BatchNormalization {
@@ -63,11 +72,13 @@ private struct NormalizationStatistics {
 }
 
 extension BatchNormalizationGradient {
-    /// The gradients of x, gamma and beta, as `decomposed` gives them.
+    /// The gradients of x, gamma and beta, as `decomposed` gives them, and the sums of the first over all axes but the last.
     fileprivate func fused(
         _ chain: NormalizedActivationChains.Backward, _ inputs: [SymbolicTensor],
         _ results: [Graph.Value: SymbolicTensor]
-    ) throws(GraphError) -> [SymbolicTensor] {
+    ) throws(GraphError) -> (
+        input: SymbolicTensor, gamma: SymbolicTensor, beta: SymbolicTensor, sums: SymbolicTensor
+    ) {
         let (x, gamma, mean, variance) = (inputs[0], inputs[1], inputs[2], inputs[3])
         let arriving = results[chain.arriving] ?? inputs[4]
         let inverse = try (variance + epsilon).reciprocalSquareRoot()
@@ -83,6 +94,6 @@ extension BatchNormalizationGradient {
         let result = try x.graph.apply(
             NormalizedActivationGradient(activation: chain.activation),
             [x, arriving, mean, scale, shift, slope, offset])
-        return [result[0], gammaGradient, beta]
+        return (result[0], gammaGradient, beta, result[1])
     }
 }

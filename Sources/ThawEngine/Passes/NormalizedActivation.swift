@@ -55,12 +55,13 @@ struct NormalizedActivationSums: GraphOperation, Hashable {
 /// The gradient of x: the gradient that the activation lets through times the scale, plus `(x - mean) * slope + offset`.
 ///
 /// ## Shapes
-/// Inputs: x `[..., c]`, the gradient like x, mean, scale, shift, slope and offset `[c]`. Output: like x.
+/// Inputs: x `[..., c]`, the gradient like x, mean, scale, shift, slope and offset `[c]`. Outputs: like x, and its sums over
+/// all axes but the last `[c]`: the gradient of a bias that was added to x.
 struct NormalizedActivationGradient: GraphOperation, Hashable {
     /// The activation of the way there.
     let activation: FusedActivation
 
-    func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] { [inputs[0]] }
+    func outputTypes(for inputs: [TensorType]) throws(GraphError) -> [TensorType] { [inputs[0], inputs[2]] }
 
     func gradient(_ context: GradientContext) throws(GraphError) -> [SymbolicTensor?] {
         throw GraphError("a fused operation is made after differentiation and has no gradient.")

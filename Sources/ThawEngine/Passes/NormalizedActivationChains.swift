@@ -73,7 +73,9 @@ struct NormalizedActivationChains {
 
     private func isActivation(_ operation: Unary) -> Bool { FusedActivation(operation) != nil }
 
-    private func type(_ value: Graph.Value) -> TensorType { graph.nodes[value.node].outputTypes[value.output] }
+    private func type(_ value: Graph.Value) -> TensorType {
+        graph.nodes[value.node].outputTypes[value.output]
+    }
 
     private func backward(_ index: Int) -> Backward {
         let arriving = graph.nodes[index].inputs[4]
@@ -108,7 +110,8 @@ struct NormalizedActivationChains {
         let node = graph.nodes[condition]
         switch (node.operation as? Binary)?.kind {
         case .greater:
-            guard readers.isZero(node.inputs[1]), graph.nodes[node.inputs[0].node].operation == Unary(kind: .relu)
+            guard readers.isZero(node.inputs[1]),
+                graph.nodes[node.inputs[0].node].operation == Unary(kind: .relu)
             else { return nil }
             return node.inputs[0].node
         case .logicalAnd:

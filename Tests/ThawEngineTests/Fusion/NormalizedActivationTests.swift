@@ -89,6 +89,30 @@ extension EngineTests {
             #expect(steps.count { $0 == "normalized activation gradient" } == (normalizesBoth ? 2 : 1))
         }
 
+        /// A bias before the normalization: its gradient is summed on the way; it is nothing but rounding.
+        @Test func biasBefore() throws {
+            var inputs = Self.inputs([4, 32, 32, 16])
+            inputs["k"] = uniform([1, 1, 16, 16], -0.5..<0.5, seed: 11)
+            let build = { (fixture: inout GraphFixture) throws in
+                let (x, bias) = (try fixture.input("x"), try fixture.input("b"))
+                let before = try x.convolution2D(fixture.input("k")) + bias
+                let y = try Self.normalized(&fixture, before).output.relu()
+                // What the bias does besides is not 0.
+                let goal =
+                    try (y * fixture.input("r")).sum(axes: [0, 1, 2, 3])
+                    + bias.square().sum(axes: [0])
+                fixture.output(try fixture.gradients(of: goal, [x, fixture.input("k"), bias]))
+            }
+            try expectAgreement(inputs, tolerance: 5e-5) { try build(&$0) }
+            let engine = try Engines.two.get()
+            let names = try engine.perform { () throws in
+                var fixture = GraphFixture(engine: engine, inputs: inputs)
+                try build(&fixture)
+                return try #require(try engine.compile(fixture.graph) as? OneDNNExecutable).stepNames
+            }
+            #expect(names.contains("normalized activation gradient") && !names.contains("reduce"))
+        }
+
         /// What something else reads is there for it: the normalized values, the result, its gradient.
         @Test func readElsewhere() throws {
             let inputs = Self.inputs([4, 32, 32, 16])
