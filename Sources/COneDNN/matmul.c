@@ -26,3 +26,10 @@ thaw_primitive *thaw_matmul_create(
     thaw_end(&c);
     return result;
 }
+
+void thaw_transposed_product_run(void *context) {
+    const thaw_transposed_product *p = context;
+    thaw_use_threads(p->threads);
+    thaw_remember_failure(dnnl_sgemm(
+        'T', 'N', p->rows, p->columns, p->depth, 1, p->a, p->rows, p->b, p->columns, 0, p->c, p->columns));
+}

@@ -73,14 +73,19 @@ static __attribute__((noinline)) dnnl_status_t execute(const thaw_primitive *p) 
     return status;
 }
 
+void thaw_use_threads(int32_t threads) {
+    if (threads > 0 && omp_get_max_threads() != threads) omp_set_num_threads(threads);
+}
+
+void thaw_remember_failure(dnnl_status_t status) {
+    int32_t none = dnnl_success;
+    if (status != dnnl_success) atomic_compare_exchange_strong(&failed_status, &none, (int32_t)status);
+}
+
 void thaw_primitive_run(void *context) {
     thaw_primitive *p = context;
-    if (p->threads > 0 && omp_get_max_threads() != p->threads) omp_set_num_threads(p->threads);
-    dnnl_status_t status = execute(p);
-    if (status != dnnl_success) {
-        int32_t none = dnnl_success;
-        atomic_compare_exchange_strong(&failed_status, &none, (int32_t)status);
-    }
+    thaw_use_threads(p->threads);
+    thaw_remember_failure(execute(p));
 }
 
 void thaw_primitive_destroy(thaw_primitive *p) {

@@ -89,6 +89,12 @@ void thaw_add_forward_arguments(
 /// Takes ownership of `description`; null for a reference implementation, which is slower than anything we would do instead.
 thaw_primitive *thaw_finish(dnnl_primitive_desc_t description, int32_t threads, int allow_reference);
 
+/// How many threads what comes next on this thread runs on; 0 leaves it.
+void thaw_use_threads(int32_t threads);
+
+/// Keeps the first failure for thaw_onednn_take_status.
+void thaw_remember_failure(dnnl_status_t status);
+
 #pragma GCC visibility pop
 
 #endif

@@ -82,6 +82,18 @@ thaw_primitive *thaw_matmul_create(
     const thaw_layout *source, const thaw_layout *weights, const thaw_layout *bias, const thaw_layout *destination,
     const thaw_post_operation *post, int32_t post_count, int32_t threads);
 
+/// c = transpose(a) b, all row-major.
+typedef struct {
+    const float *a;  // [depth, rows]
+    const float *b;  // [depth, columns]
+    float *c;        // [rows, columns]
+    int64_t rows, columns, depth;
+    int32_t threads;
+} thaw_transposed_product;
+
+/// Runs it; `context` is a thaw_transposed_product. A failure is remembered in thaw_onednn_take_status.
+void thaw_transposed_product_run(void *context);
+
 /// source nchw-ordered sizes (with nhwc strides), weights oihw or goihw sizes. `winograd`, here and for the gradients, asks
 /// for Winograd's algorithm, which oneDNN has for few shapes and in layouts of its own choice.
 thaw_primitive *thaw_convolution_create(

@@ -35,6 +35,18 @@ struct ConvolutionShape {
             padding_after: (Int64(padding.bottom), Int64(padding.right)))
     }
 
+    /// Whether the kernel's gradient is better computed as one product of matrices, `input transposed x output's gradient`.
+    ///
+    /// A kernel of 1 x 1 sees pixels alone. Timed on Zen 4 with oneDNN 2.6, the product took 0.65 to 1.03 of the convolution's time,
+    /// least where few channels become many, and its result needs no unpacking; with fewer channels up to 1.2.
+    var isWorthProduct: Bool {
+        let unit = Size2D(height: 1, width: 1)
+        let (inner, outer) = (input[3], output[3])
+        return convolution.groups == 1 && kernel[0] == 1 && kernel[1] == 1 && convolution.strides == unit
+            && input[1] == output[1] && input[2] == output[2] && min(inner, outer) >= 64
+            && inner + outer >= 192 && operations >= 1 << 24
+    }
+
     /// Whether Winograd's algorithm F(4x4, 3x3) (Lavin and Gray, 2015) saves time.
     ///
     /// It multiplies 36 times for a tile of 4 x 4 results where the direct way takes 144, and pays for that by transforming

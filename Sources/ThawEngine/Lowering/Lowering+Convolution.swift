@@ -80,6 +80,7 @@ extension Lowering {
         let shape = ConvolutionShape(
             operation.convolution, input: analysis.type(node.inputs[0]).shape,
             kernel: operation.kernelShape, output: analysis.type(node.inputs[1]).shape)
+        if shape.isWorthProduct { return try lowerAsProduct(shape, index) }
         let count = threads.forProduct(operations: shape.operations)
         let primitive = fastest(shape) { source, weights, destination, window, winograd in
             var none = thaw_layout()
@@ -109,6 +110,25 @@ extension Lowering {
             PlannedStep(
                 "convolution backward weights", primitive, phase: phase, reads: reads,
                 writes: [(.weights, target)]))
+    }
+
+    /// The gradient of a kernel of 1 x 1.
+    private func lowerAsProduct(_ shape: ConvolutionShape, _ index: Int) throws {
+        let (images, gradient, result) = (try input(index, 0), try input(index, 1), try output(index))
+        let pixels = shape.output.dropLast().reduce(1, *)
+        let count = threads.forProduct(operations: shape.operations)
+        add(
+            PlannedStep(
+                "kernel gradient as product", phase: analysis.phase[index], reads: [images, gradient],
+                writes: [result]
+            ) { binder in
+                binder.step(
+                    thaw_transposed_product_run,
+                    thaw_transposed_product(
+                        a: UnsafePointer(binder.floats(images)), b: UnsafePointer(binder.floats(gradient)),
+                        c: binder.floats(result), rows: Int64(shape.input[3]),
+                        columns: Int64(shape.output[3]), depth: Int64(pixels), threads: count))
+            })
     }
 
     func missing(_ index: Int) -> EngineError {

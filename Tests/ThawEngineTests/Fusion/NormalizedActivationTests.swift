@@ -40,13 +40,7 @@ extension EngineTests {
         private static func steps(
             _ inputs: [String: Tensor], _ build: (inout GraphFixture) throws -> Void
         ) throws -> [String] {
-            let engine = try Engines.two.get()
-            return try engine.perform { () throws in
-                var fixture = GraphFixture(engine: engine, inputs: inputs)
-                try build(&fixture)
-                return try #require(try engine.compile(fixture.graph) as? OneDNNExecutable).stepNames
-                    .filter { $0.hasPrefix("normalized") }
-            }
+            try stepNames(inputs, build).filter { $0.hasPrefix("normalized") }
         }
 
         /// The result, the statistics and all gradients.
@@ -104,12 +98,7 @@ extension EngineTests {
                 fixture.output(try fixture.gradients(of: goal, [x, fixture.input("k"), bias]))
             }
             try expectAgreement(inputs, tolerance: 5e-5) { try build(&$0) }
-            let engine = try Engines.two.get()
-            let names = try engine.perform { () throws in
-                var fixture = GraphFixture(engine: engine, inputs: inputs)
-                try build(&fixture)
-                return try #require(try engine.compile(fixture.graph) as? OneDNNExecutable).stepNames
-            }
+            let names = try stepNames(inputs, build)
             #expect(names.contains("normalized activation gradient") && !names.contains("reduce"))
         }
 

@@ -32,17 +32,6 @@ extension EngineTests {
             fixture.output(try more(y, activated).map(Optional.some))
         }
 
-        private static func steps(
-            _ inputs: [String: Tensor], _ build: (inout GraphFixture) throws -> Void
-        ) throws -> [String] {
-            let engine = try Engines.two.get()
-            return try engine.perform { () throws in
-                var fixture = GraphFixture(engine: engine, inputs: inputs)
-                try build(&fixture)
-                return try #require(try engine.compile(fixture.graph) as? OneDNNExecutable).stepNames
-            }
-        }
-
         private static func window(
             _ height: Int, _ width: Int, strides: Size2D? = nil, padding: Padding2D = .valid
         ) -> Pooling2D {
@@ -63,7 +52,7 @@ extension EngineTests {
             }
             // Gradients through a batch's own moments cancel.
             try expectAgreement(inputs, tolerance: 5e-5, "\(example)") { try build(&$0) }
-            let steps = try Self.steps(inputs, build)
+            let steps = try stepNames(inputs, build)
             #expect(steps.contains("normalized pooling") && steps.contains("normalized pooling gradient"))
             #expect(!steps.contains { $0.hasPrefix("pooling") })
         }
@@ -103,7 +92,7 @@ extension EngineTests {
                     try Self.build(&fixture, Self.window(2, 2), more: more)
                 }
                 try expectAgreement(inputs, tolerance: 5e-5) { try build(&$0) }
-                #expect(!(try Self.steps(inputs, build)).contains { $0.hasPrefix("normalized") })
+                #expect(!(try stepNames(inputs, build)).contains { $0.hasPrefix("normalized") })
             }
         }
 
@@ -118,7 +107,7 @@ extension EngineTests {
         func otherPoolings(_ pooling: Pooling2D) throws {
             let inputs = Self.images([2, 5, 5, 3])
             try expectAgreement(inputs, tolerance: 5e-5) { try Self.build(&$0, pooling) }
-            let steps = try Self.steps(inputs) { try Self.build(&$0, pooling) }
+            let steps = try stepNames(inputs) { try Self.build(&$0, pooling) }
             #expect(!steps.contains { $0.hasPrefix("normalized") })
         }
 
@@ -131,7 +120,7 @@ extension EngineTests {
                 fixture.output(try fixture.graph.apply(Self.window(2, 2), [y.relu()])[0])
             }
             try expectAgreement(inputs) { try build(&$0) }
-            #expect(try Self.steps(inputs, build).contains("normalized pooling"))
+            #expect(try stepNames(inputs, build).contains("normalized pooling"))
         }
 
         /// Two such blocks with a convolution between them, as in a net.
@@ -151,7 +140,7 @@ extension EngineTests {
                 fixture.output(try fixture.gradients(of: y, [x, kernel, gamma, beta]))
             }
             try expectAgreement(inputs, tolerance: 5e-5) { try build(&$0) }
-            let steps = try Self.steps(inputs, build)
+            let steps = try stepNames(inputs, build)
             #expect(steps.count { $0 == "normalized pooling" } == 2)
             #expect(steps.count { $0 == "normalized pooling gradient" } == 2)
         }

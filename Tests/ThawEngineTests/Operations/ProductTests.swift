@@ -98,6 +98,23 @@ extension EngineTests {
             }
         }
 
+        /// The gradient of a large kernel of 1 x 1 is a product of matrices; not of one that skips pixels.
+        @Test(arguments: [1, 2]) func largeKernelOfOnePixel(stride: Int) throws {
+            let side = 17 * stride
+            let inputs = [
+                "x": uniform([4, side, side, 64]), "k": uniform([1, 1, 64, 128], seed: 2),
+                "r": uniform([4, 17, 17, 128], seed: 3),
+            ]
+            let build = { (fixture: inout GraphFixture) throws in
+                let kernel = try fixture.input("k")
+                let y = try fixture.input("x").convolution2D(kernel, strides: Size2D(stride))
+                fixture.output(try fixture.gradients(of: y * fixture.input("r"), [kernel]))
+            }
+            try expectAgreement(inputs) { try build(&$0) }
+            let steps = try stepNames(inputs, build)
+            #expect(steps.contains("kernel gradient as product") == (stride == 1))
+        }
+
         @Test(arguments: [1, 2, 3]) func depthwiseConvolutions(multiplier: Int) throws {
             for stride in [1, 2] {
                 try expectAgreement(
