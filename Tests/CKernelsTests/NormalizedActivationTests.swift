@@ -161,6 +161,30 @@ import Testing
             value == min(max((Float(index % 1021) - 2) * 2 + 2, 0), 900)
         }
         #expect(isRight && output.isIntact)
+
+        let result = Memory<Float>(count: rows * columns)
+        let sums = Memory<Float>(count: columns)
+        var gradient = thaw_normalized_activation_gradient()
+        (gradient.input, gradient.gradient) = (UnsafePointer(x.pointer), UnsafePointer(output.pointer))
+        (gradient.mean, gradient.scale) = (UnsafePointer(vector.pointer), UnsafePointer(vector.pointer))
+        (gradient.slope, gradient.offset) = (UnsafePointer(vector.pointer), UnsafePointer(vector.pointer))
+        (gradient.shift, gradient.output) = (UnsafePointer(vector.pointer), result.pointer)
+        (gradient.rows, gradient.columns, gradient.threads) = (Int64(rows), Int64(columns), 2)
+        gradient.activation = Int32(THAW_ACTIVATION_NONE)
+        let scratch = Memory<UInt8>(count: thaw_normalized_activation_gradient_scratch_bytes(&gradient))
+        gradient.scratch = UnsafeMutableRawPointer(scratch.pointer)
+        for keepsSums in [false, true] {
+            gradient.sums = keepsSums ? sums.pointer : nil
+            thaw_normalized_activation_gradient_run(&gradient)
+            let (values, arriving) = (result.values, output.values)
+            let isGradientRight = values.enumerated().allSatisfy { index, value in
+                value == arriving[index] * 2 + ((Float(index % 1021) - 2) * 2 + 2)
+            }
+            #expect(isGradientRight && result.isIntact && scratch.isIntact)
+            guard keepsSums else { continue }
+            let first = stride(from: 0, to: values.count, by: columns).reduce(0.0) { $0 + Double(values[$1]) }
+            #expect(sums.values[0] == Float(first))
+        }
     }
 
     @Test func notANumberPasses() {

@@ -228,7 +228,8 @@ static void normalized_activation_gradient_part(void *context, int32_t index, in
 
 static void normalized_activation_gradient_run(void *context) {
     const thaw_normalized_activation_gradient *work = context;
-    const int32_t threads = thaw_column_sums_threads(work->threads, work->rows);
+    const int32_t threads = work->sums ? thaw_column_sums_threads(work->threads, work->rows)
+                                       : thaw_useful_threads(work->threads, work->rows);
     thaw_parallel(normalized_activation_gradient_part, context, threads);
     if (work->sums) finish_column_sums(work->sums, work->scratch, work->columns, threads, 0, 1);
 }

@@ -67,11 +67,12 @@ final class FinetuneTraining {
         try model.predict(validation, batchSize: plan.batchSize)
     }
 
-    /// The validation pictures in training mode.
+    /// The validation pictures in training mode, in batches as mixed as those of training: by class they come from the folder.
     func scoreInTrainingMode() throws -> Score {
         Score(
             try model.evaluate(
-                validation, batchSize: plan.batchSize, mode: .training, verbosity: .silent))
+                validation.shuffled(seed: plan.seed), batchSize: plan.batchSize, mode: .training,
+                verbosity: .silent))
     }
 
     private var trainableCount: Int { model.trainableParameters.reduce(0) { $0 + $1.count } }

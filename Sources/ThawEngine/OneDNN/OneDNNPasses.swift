@@ -6,7 +6,8 @@ enum OneDNNPasses {
     private static let largestShared = 4096
 
     static func run(on graph: Graph) throws(GraphError) -> Graph {
-        try graph.foldingBatchNormalization()
+        try graph.absorbingBorders()
+            .foldingBatchNormalization()
             .fusingNormalizedPooling()
             .fusingNormalizedActivation()
             .decomposing { operation in

@@ -5,8 +5,8 @@ extension Graph {
     /// The graph with large batch normalizations, what is added to them and their ReLU in one operation, and with their
     /// gradients in two that compute the ReLU again.
     ///
-    /// What is as large as images is read and written at the speed of memory, so what counts is how often. Kept between
-    /// the ways there and back is x alone.
+    /// What is as large as images is read and written at the speed of memory, so what counts is how often. Where nothing was
+    /// added before the ReLU, x alone is kept between the ways there and back.
     ///
     /// Run it after differentiation.
     func fusingNormalizedActivation() throws(GraphError) -> Graph {
@@ -63,9 +63,7 @@ private struct NormalizationStatistics {
     let operands: [SymbolicTensor]
 
     init(_ operation: BatchNormalization, _ inputs: [SymbolicTensor]) throws(GraphError) {
-        let channels = inputs[1].shape[0]
-        let moments = try inputs[0].reshape(to: [-1, channels]).moments()
-        (mean, variance) = moments
+        (mean, variance) = try inputs[0].moments()
         let inverse = try (variance + operation.epsilon).reciprocalSquareRoot()
         operands = [inputs[0], mean, try inputs[1] * inverse, inputs[2]]
     }

@@ -119,7 +119,7 @@ struct NormalizedActivationChains {
             guard low.operation == Binary(kind: .greater), high.operation == Binary(kind: .less),
                 low.inputs[0] == high.inputs[0], readers.isZero(low.inputs[1]),
                 case .clippedRelu(let maximum) = (graph.nodes[low.inputs[0].node].operation as? Unary)?.kind,
-                readers.constant(high.inputs[1]) == maximum
+                readers.constant(high.inputs[1]).map(Float.init) == Float(maximum)
             else { return nil }
             return low.inputs[0].node
         default: return nil

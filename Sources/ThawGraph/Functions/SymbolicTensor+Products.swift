@@ -11,11 +11,8 @@ extension SymbolicTensor {
         _ kernel: SymbolicTensor, strides: Size2D = Size2D(1), padding: Padding2D = .valid,
         dilation: Size2D = Size2D(1), groups: Int = 1
     ) throws(GraphError) -> SymbolicTensor {
-        let plain = Convolution2D(strides: strides, padding: padding, dilation: dilation, groups: groups)
-        if let (image, convolution) = try plain.paddingItself(self, kernel: kernel) {
-            return try image.apply(convolution, kernel)
-        }
-        return try apply(plain, kernel)
+        try apply(
+            Convolution2D(strides: strides, padding: padding, dilation: dilation, groups: groups), kernel)
     }
 
     /// A convolution of each channel by itself: images `[n, h, w, c]`, kernel `[kh, kw, c, m]`, result `[n,

@@ -44,27 +44,6 @@ public struct Convolution2D: GraphOperation, Hashable {
             strides: strides)
     }
 
-    /// The same convolution of an image that was given a border of zeros, from the image itself: the border is then padding,
-    /// and neither it nor its gradient is ever in memory. Nil where there is no such border, or where it is so wide that
-    /// some windows would see nothing else.
-    func paddingItself(
-        _ padded: SymbolicTensor, kernel: SymbolicTensor
-    ) throws(GraphError) -> (image: SymbolicTensor, convolution: Convolution2D)? {
-        guard padding == .valid, padded.rank == 4, kernel.rank == 4, let pad = padded.operation as? Pad,
-            pad.value == 0, [0, 3].allSatisfy({ pad.before[$0] == 0 && pad.after[$0] == 0 })
-        else { return nil }
-        _ = try outputTypes(for: [padded.type, kernel.type])
-        let window = window(kernelShape: kernel.shape)
-        guard max(pad.before[1], pad.after[1]) < window.height,
-            max(pad.before[2], pad.after[2]) < window.width
-        else { return nil }
-        let border = Padding2D.explicit(
-            top: pad.before[1], bottom: pad.after[1], left: pad.before[2], right: pad.after[2])
-        let convolution = Convolution2D(
-            strides: strides, padding: border, dilation: dilation, groups: groups)
-        return (padded.inputs[0], convolution)
-    }
-
     /// The shape of the output.
     func outputShape(inputShape x: [Int], kernelShape kernel: [Int]) throws(GraphError) -> [Int] {
         guard x.count == 4, kernel.count == 4 else {
