@@ -12,7 +12,8 @@ public enum AtomicFile {
     /// try AtomicFile.write(to: url) { file in try file.write(header); try file.write(contents) }
     /// ```
     ///
-    /// - Throws: ``FormatError`` of kind `unwritable` when the system refuses, and what `body` throws.
+    /// - Throws: ``FormatError`` of kind `unwritable` when the system refuses, and where `url` is a folder or no plain file; and
+    ///   what `body` throws.
     public static func write(to url: URL, _ body: (AtomicFileWriter) throws -> Void) throws {
         let path = url.path
         let folder = url.deletingLastPathComponent().path
@@ -22,6 +23,7 @@ public enum AtomicFile {
                 .unwritable, file: path, what: "a folder of this name is in the way",
                 remedy: "Choose another name or remove the folder")
         }
+        try refuseSpecialFile(path)
         let name = ".\(url.lastPathComponent.prefix(180)).\(UUID().uuidString).partial"
         let temporary = url.deletingLastPathComponent().appendingPathComponent(name).path
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -42,6 +44,15 @@ public enum AtomicFile {
             throw error
         }
         syncFolder(folder)
+    }
+
+    /// A new file under the name of a device or a pipe would put that out of the way.
+    private static func refuseSpecialFile(_ path: String) throws(FormatError) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        throw FormatError(
+            .unwritable, file: path, what: "a device, pipe or socket of this name is in the way",
+            remedy: "Choose another name")
     }
 
     /// Replaces the file at `url` by `bytes`.

@@ -67,6 +67,17 @@ import ThawFormats
         #expect(try folder.names == ["model"])
     }
 
+    /// What is no plain file is not put out of the way: /dev/null would be a file from then on.
+    @Test func pipeOfTheSameNameStays() throws {
+        let url = folder.file("pipe")
+        #expect(mkfifo(url.path, 0o600) == 0)
+        let error = #expect(throws: FormatError.self) { try AtomicFile.write([1], to: url) }
+        #expect(error?.kind == .unwritable)
+        #expect(try folder.names == ["pipe"])
+        var status = stat()
+        #expect(lstat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    }
+
     @Test(.disabled(if: getuid() == 0, "the superuser may write anywhere"))
     func unwritableFolder() throws {
         try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.url.path)
