@@ -87,8 +87,8 @@ extension BatchNormalizationGradient {
             NormalizedActivationSums(activation: chain.activation), [x, arriving, mean, scale, shift])
         let (beta, gammaGradient) = (sums[0], try sums[1] * inverse)
         let share = Double(mean.shape[0]) / Double(x.type.count)
-        let slope = try -(scale * inverse * gammaGradient * share)
-        let offset = try -(scale * beta * share)
+        let (slope, offset) = try Self.slopeAndOffset(
+            scale: scale, inverseDeviation: inverse, gamma: gammaGradient, beta: beta, share: share)
         let result = try x.graph.apply(
             NormalizedActivationGradient(activation: chain.activation),
             [x, arriving, mean, scale, shift, slope, offset])

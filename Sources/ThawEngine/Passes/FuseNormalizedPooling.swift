@@ -75,10 +75,9 @@ private struct NormalizedPoolingFusion {
         let rows = try gradient.reshape(to: [-1, channels])
         let beta = try rows.sum(axes: [0])
         let gamma = try (rows * pooled[1].reshape(to: [-1, channels])).sum(axes: [0]) * inverseDeviation
-        // As in the gradient of the normalization alone.
         let share = Double(channels) / Double(x.type.count)
-        let slope = try -(scale * inverseDeviation * gamma * share)
-        let offset = try -(scale * beta * share)
+        let (slope, offset) = try BatchNormalizationGradient.slopeAndOffset(
+            scale: scale, inverseDeviation: inverseDeviation, gamma: gamma, beta: beta, share: share)
         let result = try x.graph.apply(
             NormalizedPoolingGradient(pooling: pooling),
             [x, gradient, pooled[2], mean, scale, slope, offset])

@@ -107,9 +107,23 @@ public struct BatchNormalizationGradient: GraphOperation, Hashable {
         let share = 1 / Double(x.shape[0])
         // dx = scale (dy - dbeta / N - xhat dgamma / N), with everything that is per channel computed per channel. x - mean is
         // written twice on purpose: computing it again costs less than storing it between the two passes over x.
-        let slope = try -(scale * inverse * gamma * share)
-        let offset = try -(scale * beta * share)
+        let (slope, offset) = try Self.slopeAndOffset(
+            scale: scale, inverseDeviation: inverse, gamma: gamma, beta: beta, share: share)
         let result = try gradient * scale + ((x - inputs[2]) * slope + offset)
         return [try result.reshape(to: shape), gamma, beta]
+    }
+
+    /// What the gradient of x has besides `scale` times the gradient that arrives: `(x - mean) * slope + offset`.
+    ///
+    /// - Parameters:
+    ///   - scale: gamma over the deviation.
+    ///   - gamma: the gradient of gamma.
+    ///   - beta: the gradient of beta.
+    ///   - share: 1 over the number of elements of a channel.
+    package static func slopeAndOffset(
+        scale: SymbolicTensor, inverseDeviation: SymbolicTensor, gamma: SymbolicTensor, beta: SymbolicTensor,
+        share: Double
+    ) throws(GraphError) -> (slope: SymbolicTensor, offset: SymbolicTensor) {
+        (try -(scale * inverseDeviation * gamma * share), try -(scale * beta * share))
     }
 }
